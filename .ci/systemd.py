@@ -1,7 +1,7 @@
 """Tests the service under systemd, as root inside the container. Stops at the first failure.
 
 This script also runs the publisher, the webhook, the mail relay and the name server, on loopback.
-.ci/systemd runs it.
+.ci/systemd runs it. package.py uses its servers.
 """
 
 import base64
@@ -232,7 +232,15 @@ def write_configuration(text):
 
 
 def installs():
-    """Follows config/README.md: credentials of mode 0600, no secret in the file, a drop-in."""
+    """Follows config/README.md: the program, its unit, and the configuration."""
+    run("install", "-m", "0755", "/root/entitywatch", "/usr/local/bin/entitywatch")
+    unit = "/etc/systemd/system/entitywatch.service"
+    run("install", "-m", "0644", "/root/entitywatch.service", unit)
+    configures()
+
+
+def configures():
+    """Credentials of mode 0600, no secret in the configuration, a drop-in."""
     folder = pathlib.Path("/etc/entitywatch/credentials")
     folder.mkdir(mode=0o700, parents=True)
     for name, secret in SECRETS.items():
@@ -487,24 +495,15 @@ def stays_stopped_with_an_invalid_configuration():
     )
 
 
-def main():
+def serve_all():
     serve(http.server.ThreadingHTTPServer, ("127.0.0.1", 8080), Publisher)
     serve(http.server.ThreadingHTTPServer, ("127.0.0.1", 8081), Webhook)
     serve(socketserver.ThreadingTCPServer, ("127.0.0.1", 2525), Mail)
     serve(socketserver.ThreadingUDPServer, ("127.0.0.1", 53), Names)
-    chapters = (
-        installs,
-        starts,
-        alerts_a_change,
-        answers_commands,
-        reloads,
-        survives_a_kill,
-        answers_the_watchdog,
-        exposes_little,
-        keeps_its_secrets,
-        stops_and_starts_again,
-        stays_stopped_with_an_invalid_configuration,
-    )
+
+
+def run_chapters(*chapters):
+    """Runs the chapters in order. Returns the exit status."""
     for chapter in chapters:
         print(chapter.__name__.replace("_", " "), flush=True)
         try:
@@ -517,6 +516,23 @@ def main():
             return 1
     print(f"{len(chapters)} chapters passed")
     return 0
+
+
+def main():
+    serve_all()
+    return run_chapters(
+        installs,
+        starts,
+        alerts_a_change,
+        answers_commands,
+        reloads,
+        survives_a_kill,
+        answers_the_watchdog,
+        exposes_little,
+        keeps_its_secrets,
+        stops_and_starts_again,
+        stays_stopped_with_an_invalid_configuration,
+    )
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ pub mod parse;
 pub mod diff;
 pub mod screen;
 pub mod watchlist;
+pub mod receipt;
 pub mod route;
 pub mod store;
 pub mod deliver;

@@ -28,6 +28,8 @@ pub struct ReceiverRef<'a> {
     pub operator: bool,
     /// `email`, `slack`, `webhook` or `console`.
     pub kind: &'a str,
+    /// May be shown the reader's own counterparties.
+    pub show_matches: bool,
 }
 
 /// A receiver's name and the changes that it gets. `None` if it gets all changes of the alert.
@@ -72,6 +74,9 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         AlertBody::ItemsOpen(data) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.name == data.receiver))
         }
+        AlertBody::WatchlistMatched(_) => {
+            entire_alert(receivers.iter().filter(|receiver| receiver.show_matches))
+        }
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             entire_alert(operators(receivers, Some(&trouble.receiver)).into_iter())
         }
@@ -79,6 +84,7 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         | AlertBody::SourceLagging(_)
         | AlertBody::SourceFailing(_)
         | AlertBody::SourceRecovered(_)
+        | AlertBody::WatchlistFailing(_)
         | AlertBody::SnapshotHeld(_) => entire_alert(operators(receivers, None).into_iter()),
     }
 }
@@ -289,7 +295,7 @@ mod tests {
     }
 
     const fn receiver<'a>(name: &'a str, kind: &'a str, operator: bool) -> ReceiverRef<'a> {
-        ReceiverRef { name, operator, kind }
+        ReceiverRef { name, operator, kind, show_matches: false }
     }
 
     fn to(receivers: &[&str]) -> Route {

@@ -81,9 +81,10 @@ async fn send_test(
     reply: &mut Reply,
 ) -> bool {
     let name = &receiver.name;
+    let screening = (is_sample && receiver.show_matches).then(|| sample::screening(alert));
     let mut all_delivered = true;
     for delivery in addressing::deliveries_to(receiver, alert, None) {
-        let message = Message { delivery: &delivery, alert };
+        let message = Message { delivery: &delivery, alert, screening: screening.as_ref() };
         let to = if delivery.recipient.is_empty() {
             name.clone()
         } else {

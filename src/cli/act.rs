@@ -26,9 +26,18 @@ pub async fn act(
     environment: &Environment,
     request: Request,
 ) -> Result<Exit> {
+    Ok(print(&carry_out(load, environment, request).await?))
+}
+
+/// The same, without printing.
+pub async fn carry_out(
+    load: impl Fn(SecretsMode) -> Result<Config>,
+    environment: &Environment,
+    request: Request,
+) -> Result<Reply> {
     for socket in run::control_sockets(&load(SecretsMode::Skip)?, environment) {
         if let Some(reply) = control_socket::send(&socket, &request).await? {
-            return Ok(print(&reply));
+            return Ok(reply);
         }
     }
     let config = load(SecretsMode::Resolve)?;
@@ -44,7 +53,7 @@ pub async fn act(
     // Merges the write-ahead log into the database file, so that a copy of the file alone is
     // complete.
     program.store.close().await;
-    Ok(print(&reply))
+    Ok(reply)
 }
 
 fn print(reply: &Reply) -> Exit {

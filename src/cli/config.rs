@@ -48,6 +48,8 @@ pub fn run_with_store(
 ) -> io::Result<Exit> {
     let is_there = named || path.exists();
     match command {
+        // Printed by `receipts`, which needs the place of the keys.
+        ConfigCommand::Keys(_) => {}
         ConfigCommand::Example => output::line(out, config::EXAMPLE)?,
         ConfigCommand::Schema => output::json(out, &schema::schemas())?,
         ConfigCommand::Check { strict } if !is_there => {

@@ -5,18 +5,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
-    HoldsCommand, ItemsCommand, JournalCommand, ReceiversCommand, RoutesCommand, StoreCommand,
+    HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
+    StoreCommand,
 };
+use crate::cli::drill_report::ReceiverAnswer;
 use crate::cli::usage::Usage;
 use crate::cli::{
-    act, backfill, compare, compare_days, completions, config as config_command, demo, diff,
-    journal, logs, output, preview_message, read, run, screen, show_alert, store_commands,
-    terminal,
+    act, backfill, compare, compare_days, completions, config as config_command, demo, diff, drill,
+    journal, logs, output, preview_message, read, receipts, run, screen, show_alert,
+    store_commands, terminal,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
@@ -26,6 +28,7 @@ use crate::config::{
 use crate::control_socket;
 use crate::domain::{DeliveryId, HoldId, ItemId};
 use crate::exit::Exit;
+use crate::receipt::KeyFolder;
 use crate::store::copies::CopyError;
 use crate::store::{
     Mode, Store, StoreError, {self},
@@ -109,9 +112,31 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     screen::lists_of_store(store.as_ref(), &config, &args.lists).await?
                 }
             };
-            screen::screen(&args, lists, &mut stdout())?;
+            let order = match &args.receipt {
+                Some(file) => {
+                    let keys = receipt_keys(&path, named, environment)?;
+                    Some(screen::ReceiptOrder { file, keys, now })
+                }
+                None => None,
+            };
+            screen::screen(&args, lists, order, &mut stdout())?;
+        }
+        Command::Drill(args) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            let mut report = drill::report(&args, store.as_ref(), &config, now).await?;
+            store.close().await;
+            for (receiver, kind, request) in drill::requests(&config) {
+                let load = |secrets| configured(&path, named, environment, secrets);
+                let reply = act::carry_out(load, environment, request).await;
+                report.receivers.push(ReceiverAnswer::of(receiver, kind, reply));
+            }
+            return drill::print(report, args.output, &mut stdout());
         }
         Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,
+        Command::Config { command: ConfigCommand::Keys(args) } => {
+            let folder = receipt_keys(&path, named, environment)?;
+            receipts::keys(args, &folder, now, &mut stdout())?;
+        }
         Command::Config { command } => {
             let stored = match &command {
                 ConfigCommand::Check { .. } => {
@@ -130,7 +155,9 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             )?);
         }
         Command::Completions { shell } => completions::completions(shell, &mut stdout())?,
-        Command::Man => completions::man(&mut stdout())?,
+        Command::Man { folder: Some(folder) } => completions::man_pages(&folder)
+            .with_context(|| format!("failed to write manual pages to {}", folder.display()))?,
+        Command::Man { folder: None } => completions::man(&mut stdout())?,
         Command::Changes(args) => {
             let (config, store) = reading(&path, named, environment).await?;
             read::changes(store.as_ref(), &config, &args, now).await?;
@@ -279,10 +306,17 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 StoreCommand::Prune => acting(&path, named, environment, Request::StorePrune).await,
             };
         }
+        Command::Journal {
+            command:
+                JournalCommand::Verify {
+                    receipt: ReceiptArgs { receipt: Some(receipt), key: Some(key) },
+                    ..
+                },
+        } => return receipts::verify(&receipt, &key, &mut stdout()),
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;
             match command {
-                JournalCommand::Verify { head } => {
+                JournalCommand::Verify { head, .. } => {
                     return journal::verify(store.as_ref(), head).await;
                 }
                 JournalCommand::Export => journal::export(store.as_ref()).await?,
@@ -290,6 +324,12 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         }
     }
     Ok(Exit::Success)
+}
+
+/// The folder of the keys of receipts. The database itself is not opened.
+fn receipt_keys(path: &Path, named: bool, environment: &Environment) -> Result<KeyFolder> {
+    let config = configured(path, named, environment, SecretsMode::Skip)?;
+    Ok(receipts::key_folder(&config, environment))
 }
 
 fn item_ids(ids: Vec<String>) -> Vec<ItemId> {

@@ -30,11 +30,14 @@ pub async fn preview(config: &Config, name: &str, args: &PreviewArgs) -> Result<
         }
         None => (sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE))?, true),
     };
+    // The matches of a recorded alert are those of its delivery. They are not shown here.
+    let screening = (marked_as_test && receiver.show_matches).then(|| sample::screening(&alert));
+    let screening = screening.as_ref();
     let messages = MessageSettings { marked_as_test, ..config.messages.clone() };
     let text = match args.format {
-        EmailFormat::Text => preview::of(receiver, &alert, &messages)?,
-        EmailFormat::Html => preview::html(&alert, &messages)?,
-        EmailFormat::Eml => preview::eml(receiver, &alert, &messages)?,
+        EmailFormat::Text => preview::of(receiver, &alert, screening, &messages)?,
+        EmailFormat::Html => preview::html_with(&alert, screening, &messages)?,
+        EmailFormat::Eml => preview::eml(receiver, &alert, screening, &messages)?,
     };
     Ok(output::line(&mut stdout(), &text)?)
 }

@@ -6,7 +6,10 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::cli::drill_report::Drilled;
+use crate::cli::screen_receipt::ReceiptFile;
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
+use crate::receipt::KeyRow;
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
     ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow, ReceiverRow, RouteRow,
@@ -18,7 +21,7 @@ use crate::stored_json::{
 pub fn schemas() -> Value {
     let mut all = Map::new();
     all.insert("configuration".to_owned(), Value::from(crate::config::schema()));
-    all.insert("webhook".to_owned(), written::<WebhookBody>());
+    all.insert("webhook".to_owned(), with_matches(written::<WebhookBody>()));
     all.insert("diff".to_owned(), written::<ChangeSet>());
     all.insert("changes".to_owned(), rows::<ChangeRow>("changes"));
     all.insert("entries".to_owned(), rows::<EntryRow>("entries"));
@@ -34,6 +37,9 @@ pub fn schemas() -> Value {
     all.insert("routes explain".to_owned(), rows::<RouteRow>("routes"));
     all.insert("journal".to_owned(), written::<JournalEntry>());
     all.insert("screen".to_owned(), written::<Screening<'_>>());
+    all.insert("receipt".to_owned(), written::<ReceiptFile>());
+    all.insert("drill".to_owned(), written::<Drilled>());
+    all.insert("config keys".to_owned(), rows::<KeyRow>("keys"));
     Value::Object(all)
 }
 
@@ -60,6 +66,36 @@ fn written<T: JsonSchema>() -> Value {
     Value::from(
         SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>(),
     )
+}
+
+/// Adds `matches` to a change, and `compared` to the data of every body: what a receiver with
+/// `show_matches` gets besides.
+fn with_matches(mut schema: Value) -> Value {
+    let matches = json!({
+        "description": "The reader's own counterparties that may be the entry. Only for receivers \
+                        with `show_matches`.",
+        "type": "array",
+        "items": { "$ref": "#/$defs/PossibleMatch" },
+    });
+    // The data of each type allows more keys.
+    let data = json!({
+        "type": "object",
+        "properties": {
+            "compared": {
+                "description": "What was compared. Only for receivers with `show_matches`.",
+                "type": "array",
+                "items": { "type": "object" },
+            },
+        },
+    });
+    for (place, name, property) in
+        [("/$defs/Change/properties", "matches", matches), ("/properties", "data", data)]
+    {
+        if let Some(properties) = schema.pointer_mut(place).and_then(Value::as_object_mut) {
+            properties.insert(name.to_owned(), property);
+        }
+    }
+    schema
 }
 
 /// `{"<command>": [objects]}`

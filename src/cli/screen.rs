@@ -1,5 +1,5 @@
 //! `screen`: compares a counterparty file, or one counterparty, with a list file or with the
-//! current lists of the store. Writes nothing else.
+//! current lists of the store. Writes nothing but a receipt.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Write};
@@ -7,14 +7,17 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use sha2::Digest;
 
 use crate::cli::args::{ScreenArgs, ScreenFormat};
 use crate::cli::output;
+use crate::cli::screen_receipt::{Asked, ListRead, Nearest, Party, Receipt};
 use crate::cli::screen_rows::Printer;
 use crate::config::Config;
 use crate::diff::sources::counterparts;
 use crate::domain::{Entry, ListCode, Sha256};
+use crate::receipt::KeyFolder;
 use crate::screen::match_row::keys_of_rows;
 use crate::screen::{Counterparty, MatchRow, Options, Screened, Screener, batch};
 use crate::store::{EntryQuery, HistoricEntry, Store};
@@ -24,6 +27,17 @@ use crate::watchlist::{Columns, Watchlist, read};
 pub struct Lists {
     pub entries: Vec<Entry>,
     pub sha256: Sha256,
+    /// Each list of each document.
+    pub read: Vec<ListRead>,
+    /// The last entry of the journal before the lists were read from the store.
+    pub journal_head: Option<Sha256>,
+}
+
+/// Where the receipt is written, and the keys that sign it.
+pub struct ReceiptOrder<'a> {
+    pub file: &'a Path,
+    pub keys: KeyFolder,
+    pub now: Timestamp,
 }
 
 /// Reads the lists of a file. A truncated or malformed file is an error that says where.
@@ -37,7 +51,17 @@ pub fn lists_of_file(path: &Path, lists: &[ListCode]) -> Result<Lists> {
     for list in lists.iter().filter(|list| !entries.iter().any(|entry| entry.list == **list)) {
         tracing::warn!(file = %path.display(), "{list}: the file has no entry of it");
     }
-    Ok(Lists { entries, sha256: Sha256::from_digest(&hashed.hasher.finalize()) })
+    let sha256 = Sha256::from_digest(&hashed.hasher.finalize());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let read = |list: &ListCode| ListRead {
+        list: *list,
+        source: name.to_string(),
+        sha256: sha256.clone(),
+        as_of: snapshot.as_of,
+        entries: entries.iter().filter(|entry| entry.list == *list).count(),
+    };
+    let read = lists.iter().map(read).collect();
+    Ok(Lists { entries, sha256, read, journal_head: None })
 }
 
 /// Hashes what is read through it.
@@ -57,7 +81,8 @@ impl<R: Read> Read for Hashed<R> {
 /// Reads the current lists of all sources. An entry that several sources show is taken once.
 pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Lists> {
     let mut all: Vec<Entry> = Vec::new();
-    let mut documents: Vec<Sha256> = Vec::new();
+    let mut read: Vec<ListRead> = Vec::new();
+    let journal_head = Some(store.journal_head().await?);
     for list in lists {
         let mut known: Vec<Entry> = Vec::new();
         for source in config.sources.iter().filter(|source| source.lists.contains(list)) {
@@ -65,7 +90,6 @@ pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) 
             let Some(state) = states.into_iter().find(|state| state.list == *list) else {
                 continue;
             };
-            documents.push(state.document_sha256);
             let query = EntryQuery {
                 source: Some(source.name.clone()),
                 list: Some(*list),
@@ -74,6 +98,13 @@ pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) 
             let rows = store.entries(&query).await?;
             let entries: Vec<Entry> =
                 rows.into_iter().map(|HistoricEntry { entry, .. }| entry).collect();
+            read.push(ListRead {
+                list: *list,
+                source: source.name.clone(),
+                sha256: state.document_sha256,
+                as_of: state.as_of,
+                entries: entries.len(),
+            });
             if known.is_empty() {
                 known = entries;
             } else {
@@ -92,15 +123,20 @@ pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) 
              name a list file with --against"
         );
     }
-    let sha256 = match documents.as_slice() {
-        [one] => one.clone(),
-        several => Sha256::of_parts(several.iter().map(Sha256::as_str)),
+    let sha256 = match read.as_slice() {
+        [one] => one.sha256.clone(),
+        several => Sha256::of_parts(several.iter().map(|read| read.sha256.as_str())),
     };
-    Ok(Lists { entries: all, sha256 })
+    Ok(Lists { entries: all, sha256, read, journal_head })
 }
 
 /// Screens and prints. Bad rows are named on standard error, and do not change the exit code.
-pub fn screen(args: &ScreenArgs, lists: Lists, out: &mut dyn Write) -> Result<()> {
+pub fn screen(
+    args: &ScreenArgs,
+    lists: Lists,
+    order: Option<ReceiptOrder<'_>>,
+    out: &mut dyn Write,
+) -> Result<()> {
     let (name, watchlist) = counterparties(args)?;
     for problem in &watchlist.problems {
         output::problem(&problem.to_string());
@@ -114,7 +150,17 @@ pub fn screen(args: &ScreenArgs, lists: Lists, out: &mut dyn Write) -> Result<()
     };
     let screener = Screener::new(lists.entries);
     let options = Options { min_score: args.min_score, top: args.top };
+    let mut receipt = order.as_ref().map(|order| {
+        let asked = Asked { min_score: args.min_score, top: args.top };
+        let (screened, head) = (screened.clone(), lists.journal_head);
+        let begun = Receipt::begin(screened, lists.read, asked, order.now, head);
+        let problems = watchlist.problems.iter().map(ToString::to_string).collect();
+        Receipt { problems, ..begun }
+    });
+    let mut unmatched: Vec<Counterparty> = Vec::new();
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    // A receipt is complete even if nobody reads the output to its end.
+    let mut is_closed = false;
     let mut printer = Printer::begin(args.output, &screened, out)?;
     batch::screen_all(
         &screener,
@@ -122,16 +168,32 @@ pub fn screen(args: &ScreenArgs, lists: Lists, out: &mut dyn Write) -> Result<()
         options,
         threads,
         &mut |party: &Counterparty, found| {
+            if let Some(receipt) = &mut receipt {
+                receipt.counterparties.push(Party::from(party));
+                if found.is_empty() {
+                    unmatched.push(party.clone());
+                }
+            }
             for found in found {
                 if let Some(row) = MatchRow::open(&name, party, found, screener.entries(), &keys) {
-                    printer.row(&row)?;
+                    if let Some(receipt) = &mut receipt {
+                        receipt.matches.push(serde_json::to_value(&row)?);
+                    }
+                    if !is_closed {
+                        is_closed = is_closed_pipe(printer.row(&row))?;
+                    }
                 }
             }
             std::io::Result::Ok(())
         },
-    )
-    .or_else(output::ignore_closed_pipe)?;
-    printer.end().or_else(output::ignore_closed_pipe)?;
+    )?;
+    if !is_closed {
+        printer.end().or_else(output::ignore_closed_pipe)?;
+    }
+    if let (Some(mut receipt), Some(order)) = (receipt, order) {
+        receipt.nearest = nearest(&screener, &unmatched, threads)?;
+        receipt.write(order.file, &order.keys)?;
+    }
     if args.output == ScreenFormat::Text {
         let names = if args.watchlist.is_some() { "counterparties" } else { "counterparty" };
         let lists: Vec<&str> = args.lists.iter().map(|list| list.as_str()).collect();
@@ -147,6 +209,24 @@ pub fn screen(args: &ScreenArgs, lists: Lists, out: &mut dyn Write) -> Result<()
         )?;
     }
     Ok(())
+}
+
+/// The nearest entry of each of these counterparties.
+fn nearest(screener: &Screener, parties: &[Counterparty], threads: usize) -> Result<Vec<Nearest>> {
+    let options = Options { min_score: None, top: Some(1) };
+    let mut all = Vec::with_capacity(parties.len());
+    batch::screen_all(screener, parties, options, threads, &mut |party, found| {
+        all.push(Nearest::of(party, found.into_iter().next(), screener.entries()));
+        Ok::<(), anyhow::Error>(())
+    })?;
+    Ok(all)
+}
+
+fn is_closed_pipe(written: std::io::Result<()>) -> std::io::Result<bool> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(true),
+        written => written.map(|()| false),
+    }
 }
 
 /// The name of the watchlist, and its counterparties.

@@ -25,6 +25,7 @@ mod placed;
 mod instructions;
 mod problem;
 mod raw;
+mod raw_secret;
 mod read;
 mod receivers;
 mod routes;
@@ -119,7 +120,12 @@ impl Config {
     pub fn receiver_refs(&self) -> Vec<ReceiverRef<'_>> {
         self.receivers
             .iter()
-            .map(|r| ReceiverRef { name: &r.name, operator: r.operator, kind: r.channel.kind() })
+            .map(|r| ReceiverRef {
+                name: &r.name,
+                operator: r.operator,
+                kind: r.channel.kind(),
+                show_matches: r.show_matches,
+            })
             .collect()
     }
 }
@@ -246,6 +252,7 @@ pub fn default_config(environment: &Environment) -> Config {
             name: "console".to_owned(),
             operator: true,
             acknowledge: None,
+            show_matches: false,
             channel: Channel::Console,
         }],
         digests: Vec::new(),

@@ -4,19 +4,20 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 pub use crate::config::placed::{Key, Placed};
 
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
 use crate::config::backup::RawBackup;
+pub use crate::config::raw_secret::{HashOfToken, SecretText};
 use crate::config::retention::RawRetention;
 use crate::config::value::{
     BaseAddress, Country, Fingerprint, Growth, Header, Length, List, Listen, Name, Names, Percent,
-    ProxyAddress, Text, WebAddress, Zone, hex_pair,
+    ProxyAddress, Text, WebAddress, Zone,
 };
-use crate::domain::{ChangeKind, Role, Severity, TokenHash};
+use crate::domain::{ChangeKind, Role, Severity};
 use crate::store::StoreUrl;
 
 /// The configuration of entitywatch. Unknown keys are refused. A key is optional unless its
@@ -253,6 +254,8 @@ pub struct RawReceiver {
     /// Receivers that are alerted in turn, each after `acknowledge_within`. In the end the
     /// operators are. Default: the operators alone.
     pub escalate_to: Key<Vec<Placed<String>>>,
+    /// May messages show which of your own counterparties match? Default: no.
+    pub show_matches: Key<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -318,55 +321,4 @@ pub struct RawMessages {
     /// A text file with the company's own instructions. Each alert about changes shows them. A
     /// relative path starts in the folder of the configuration file.
     pub what_to_do_file: Key<Text>,
-}
-
-/// A secret in the configuration file itself. Errors never quote it.
-#[derive(Clone, JsonSchema)]
-#[schemars(transparent)]
-pub struct SecretText(pub String);
-
-impl std::fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretText(…)")
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(text) => Ok(Self(text)),
-            other => Err(serde::de::Error::custom(format!(
-                "expected text in quotes, but got: {}",
-                other.type_str()
-            ))),
-        }
-    }
-}
-
-/// The SHA-256 of a person's token: 64 hexadecimal digits. What is written there may be the token
-/// itself, so no error quotes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashOfToken(pub TokenHash);
-
-impl<'de> Deserialize<'de> for HashOfToken {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = SecretText::deserialize(deserializer)?.0;
-        let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(hex_pair).collect();
-        let hash = bytes.and_then(|bytes| bytes.try_into().ok()).map(TokenHash);
-        hash.map(Self).ok_or_else(|| {
-            serde::de::Error::custom(
-                "expected a SHA-256 of 64 hexadecimal digits, as `entitywatch config token` \
-                 prints it",
-            )
-        })
-    }
-}
-
-impl JsonSchema for HashOfToken {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "HashOfToken".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" })
-    }
 }

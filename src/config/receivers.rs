@@ -55,7 +55,8 @@ pub(super) fn check(
         if let Some(channel) = channel {
             let operator = raw.operator.as_ref().is_some_and(|operator| operator.value);
             let name = name.value.0.clone();
-            receivers.push(Receiver { name, operator, acknowledge, channel });
+            let show_matches = raw.show_matches.as_ref().is_some_and(|show| show.value);
+            receivers.push(Receiver { name, operator, acknowledge, show_matches, channel });
         }
     }
     acknowledgment::refuse_circles(sections, problems);
@@ -63,7 +64,7 @@ pub(super) fn check(
 }
 
 /// The keys that every kind has.
-const COMMON_KEYS: [&str; 8] = [
+const COMMON_KEYS: [&str; 9] = [
     "name",
     "kind",
     "operator",
@@ -72,6 +73,7 @@ const COMMON_KEYS: [&str; 8] = [
     "acknowledge_within",
     "acknowledge_hours",
     "escalate_to",
+    "show_matches",
 ];
 
 /// The keys of each kind, in addition to [`COMMON_KEYS`].

@@ -80,12 +80,16 @@ mod tests {
 
     fn shown(alert: &Alert, public_url: Option<&str>) -> String {
         let delivery = sample::delivery(alert, "log", "");
-        text(&Message { delivery: &delivery, alert }, &sample::settings(public_url)).unwrap()
+        text(
+            &Message { delivery: &delivery, alert, screening: None },
+            &sample::settings(public_url),
+        )
+        .unwrap()
     }
 
     fn page(alert: &Alert) -> String {
         let delivery = sample::delivery(alert, "compliance", "officer@example.com");
-        let message = Message { delivery: &delivery, alert };
+        let message = Message { delivery: &delivery, alert, screening: None };
         html_of(
             &wording::message_content(
                 &message,

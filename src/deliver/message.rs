@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::deliver::wording;
-use crate::domain::{Alert, Delivery};
+use crate::domain::{Alert, Delivery, Screening};
 
 /// `[messages]`, and what messages take from other sections.
 #[derive(Clone, Debug, Default)]
@@ -26,4 +26,7 @@ pub struct Message<'a> {
     /// The alert, reduced to the selection of the delivery: `changes` and `summary` are the
     /// receiver's, and `total` counts all changes.
     pub alert: &'a Alert,
+    /// What the receiver is shown about its own counterparties. `None` for a receiver without
+    /// `show_matches`, and if there is no counterparty file.
+    pub screening: Option<&'a Screening>,
 }

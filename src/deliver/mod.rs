@@ -26,10 +26,12 @@ pub mod retry;
 #[doc(hidden)]
 pub mod sample;
 mod selection;
+mod shown_matches;
 mod signature;
 mod slack;
 mod teams;
 mod webhook;
+mod with_matches;
 pub mod wording;
 
 pub use deliverer::{Attempted, DeliverError, Deliverer};

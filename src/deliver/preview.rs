@@ -7,31 +7,36 @@ use crate::deliver::{
     Channel, LayoutError, MessageSettings, Receiver, email, layout, plain, slack, teams, webhook,
     wording,
 };
-use crate::domain::Alert;
+use crate::domain::{Alert, Screening};
 
 /// The message of `alert` to `receiver`: of an email its subject and its text part, otherwise the
 /// body of the request or the text.
 pub fn of(
     receiver: &Receiver,
     alert: &Alert,
+    screening: Option<&Screening>,
     settings: &MessageSettings,
 ) -> Result<String, PreviewError> {
     let pretty = |payload: &Value| serde_json::to_string_pretty(payload);
+    let content = wording::content_with(alert, screening, settings);
+    let reference = format!("Alert {}", alert.alert_id);
     Ok(match &receiver.channel {
-        Channel::Console => text(alert, settings)?,
+        Channel::Console => layout::text_of(&content, None)?,
         Channel::Email(email) => {
             let to: Vec<String> = email.to.iter().map(ToString::to_string).collect();
             let head = format!(
                 "From: {}\nTo: {}\nSubject: {}",
                 email.smtp.from,
                 to.join(", "),
-                subject(alert, settings)
+                plain::line(&content.subject)
             );
-            format!("{head}\n\n{}", text(alert, settings)?)
+            format!("{head}\n\n{}", layout::text_of(&content, None)?)
         }
-        Channel::Slack(_) => pretty(&slack_payload(alert, settings))?,
-        Channel::Teams(_) => pretty(&teams_payload(alert, settings))?,
-        Channel::Webhook(_) => webhook::bodies(alert, settings.marked_as_test)?.join("\n"),
+        Channel::Slack(_) => pretty(&slack::payload(&content, &reference))?,
+        Channel::Teams(_) => pretty(&teams::payload(&content, &reference))?,
+        Channel::Webhook(_) => {
+            webhook::bodies(alert, screening, settings.marked_as_test)?.join("\n")
+        }
     })
 }
 
@@ -39,12 +44,13 @@ pub fn of(
 pub fn eml(
     receiver: &Receiver,
     alert: &Alert,
+    screening: Option<&Screening>,
     settings: &MessageSettings,
 ) -> Result<String, PreviewError> {
     let Channel::Email(email) = &receiver.channel else {
         return Err(PreviewError::NotEmail(receiver.channel.kind()));
     };
-    Ok(email::preview(email, &receiver.name, alert, settings)?)
+    Ok(email::preview(email, &receiver.name, alert, screening, settings)?)
 }
 
 /// The message could not be built.
@@ -72,7 +78,16 @@ pub fn text(alert: &Alert, settings: &MessageSettings) -> Result<String, LayoutE
 
 /// The HTML part of the email.
 pub fn html(alert: &Alert, settings: &MessageSettings) -> Result<String, LayoutError> {
-    layout::html_of(&wording::alert_content(alert, settings), None)
+    html_with(alert, None, settings)
+}
+
+/// The same, with what the receiver may be shown of its own counterparties.
+pub fn html_with(
+    alert: &Alert,
+    screening: Option<&Screening>,
+    settings: &MessageSettings,
+) -> Result<String, LayoutError> {
+    layout::html_of(&wording::content_with(alert, screening, settings), None)
 }
 
 /// The payload for the webhook of a Teams workflow.

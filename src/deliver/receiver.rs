@@ -16,6 +16,8 @@ pub struct Receiver {
     pub operator: bool,
     /// Its alerts open items, which must be acknowledged.
     pub acknowledge: Option<Acknowledge>,
+    /// May be shown the reader's own counterparties.
+    pub show_matches: bool,
     pub channel: Channel,
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
+pub use crate::domain::matching::watchlist_alerts::{WatchlistFailing, WatchlistMatched};
 pub use crate::domain::operator_alert::{DeliveryTrouble, SourceFailing, SourceRecovered, Test};
 use crate::domain::{
     AlertId, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode, Rule, Sha256,
@@ -57,6 +58,11 @@ pub enum AlertBody {
     /// All that a receiver has not closed, once a day.
     #[serde(rename = "items.open")]
     ItemsOpen(ItemsOpen),
+    /// Counterparties of the reader match entries.
+    #[serde(rename = "watchlist.matched")]
+    WatchlistMatched(Box<WatchlistMatched>),
+    #[serde(rename = "watchlist.failing")]
+    WatchlistFailing(WatchlistFailing),
     #[serde(rename = "test")]
     Test(Test),
 }
@@ -125,6 +131,8 @@ impl AlertBody {
             | AlertBody::DeliveryDead(_)
             | AlertBody::AlertEscalated(_)
             | AlertBody::ItemsOpen(_)
+            | AlertBody::WatchlistMatched(_)
+            | AlertBody::WatchlistFailing(_)
             | AlertBody::Test(_) => None,
         }
     }

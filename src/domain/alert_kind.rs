@@ -41,6 +41,8 @@ pub enum Audience {
     Operators,
     /// The receivers that the alert names: those that must acknowledge an item, or that are next.
     Named,
+    /// The receivers with `show_matches`.
+    OwnersOfMatches,
     /// The one receiver that a digest is made for.
     OneReader,
     /// The one receiver under test.
@@ -62,6 +64,8 @@ kinds! {
     DeliveryDead, "delivery.dead", Operators;
     AlertEscalated, "alert.escalated", Named;
     ItemsOpen, "items.open", Named;
+    WatchlistMatched, "watchlist.matched", OwnersOfMatches;
+    WatchlistFailing, "watchlist.failing", Operators;
     Test, "test", Tested;
 }
 

@@ -62,6 +62,10 @@ text_id!(
     /// One open item.
     ItemId, "itm_"
 );
+text_id!(
+    /// One counterparty that may be one listed entry.
+    MatchId, "mat_"
+);
 
 /// A SHA-256 in lower-case hex.
 #[derive(

@@ -33,6 +33,7 @@
 //! - [`digest`]: the alerts that waited for one receiver, in one message.
 //! - [`delivery`]: one alert on its way to one recipient.
 //! - [`item`]: what must be acknowledged, by whom, and what follows if nobody does.
+//! - [`matching`]: the reader's counterparties, and which listed entries they may be.
 //!
 //! Everywhere:
 //!
@@ -63,6 +64,7 @@ pub mod id;
 pub mod item;
 pub mod journal;
 pub mod list;
+pub mod matching;
 pub mod other_columns;
 pub mod month;
 mod operator_alert;
@@ -89,10 +91,13 @@ pub use document::Document;
 pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};
 pub use hold::{Hold, HoldReason, HoldState};
-pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, ItemId, Sha256};
+pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, ItemId, MatchId, Sha256};
 pub use item::{Item, ItemState};
 pub use journal::JournalEntry;
 pub use list::ListCode;
+pub use matching::counterparty::Counterparty;
+pub use matching::possible_match::{Band, Cause, Compared, MatchState, PossibleMatch};
+pub use matching::screening::Screening;
 pub use other_columns::OtherColumns;
 pub use person::{Identified, Person, Role, TokenHash};
 pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};

@@ -20,6 +20,7 @@ pub mod configuration_record;
 pub mod decision_export;
 pub mod delivery;
 pub mod digests;
+pub mod drill;
 pub mod entry_identity;
 pub mod federal_register;
 pub mod hold_decision;

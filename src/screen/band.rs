@@ -1,21 +1,6 @@
 //! The bands of a match, and the scores at which they begin.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// What a match asks of its reader.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Band {
-    /// Shown only because it was asked for.
-    None,
-    /// A person should look.
-    Review,
-    /// Act on it.
-    Strong,
-}
+pub use crate::domain::Band;
 
 /// The lowest score of [`Band::Strong`].
 pub const STRONG: f64 = 0.88;
@@ -30,14 +15,6 @@ impl Band {
             Self::Review
         } else {
             Self::None
-        }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Review => "review",
-            Self::Strong => "strong",
         }
     }
 }

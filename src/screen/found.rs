@@ -1,18 +1,7 @@
 //! What the screening of one counterparty finds.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+pub use crate::domain::Compared;
 use crate::screen::band::Band;
-
-/// What was compared with what, as written on both sides.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Compared {
-    /// The name, alias or address of the counterparty.
-    pub counterparty: String,
-    /// The name, alias or address of the entry.
-    pub entry: String,
-}
 
 /// One entry that a counterparty may be.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use crate::domain::{Cause, MatchState};
 use crate::domain::{Entry, Sha256};
 use crate::screen::band::Band;
 use crate::screen::found::{Compared, Found};
@@ -17,41 +18,6 @@ pub struct Screened {
     pub list_sha256: Sha256,
     /// Of the counterparty file. `null` if one counterparty was given on the command line.
     pub watchlist_sha256: Option<Sha256>,
-}
-
-/// What was decided about a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum MatchState {
-    Open,
-    Confirmed,
-    Dismissed,
-    Stale,
-}
-
-/// What brought a match up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub enum Cause {
-    #[serde(rename = "entry.added")]
-    EntryAdded,
-    #[serde(rename = "entry.revised")]
-    EntryRevised,
-    #[serde(rename = "entry.removed")]
-    EntryRemoved,
-    #[serde(rename = "rule.filed")]
-    RuleFiled,
-    #[serde(rename = "rule.published")]
-    RulePublished,
-    #[serde(rename = "counterparty.added")]
-    CounterpartyAdded,
-    #[serde(rename = "counterparty.revised")]
-    CounterpartyRevised,
-    #[serde(rename = "list.added")]
-    ListAdded,
-    #[serde(rename = "matcher.changed")]
-    MatcherChanged,
-    #[serde(rename = "first-screening")]
-    FirstScreening,
 }
 
 /// One counterparty that may be one entry.

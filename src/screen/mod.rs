@@ -32,6 +32,10 @@ pub mod reasons;
 pub mod reverse;
 pub mod screener;
 
+/// The version of the comparison. It changes with every change of its results: a store whose
+/// counterparties were compared by another version compares them again.
+pub const MATCHER: &str = "2";
+
 pub use band::Band;
 pub use found::{Compared, Found, Options};
 pub use match_row::{Cause, MatchRow, MatchState, Screened};

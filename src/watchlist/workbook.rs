@@ -1,6 +1,6 @@
 //! The first sheet of an XLSX workbook that has cells, as rows of cells.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 
@@ -8,9 +8,18 @@ use crate::watchlist::rows::Cells;
 
 /// Cells beyond this column are ignored: a workbook may claim 16,384 of them.
 const MAX_COLUMNS: usize = 200;
+/// The most bytes that a workbook unpacks to. A million rows of eight cells have half of it; a
+/// small file that unpacks to more is an attack on the memory.
+pub const MAX_UNPACKED: u64 = 1_000_000_000;
+/// The most bytes of one part that is read into memory as a whole: the table of texts, the styles,
+/// the relations. Each text takes several times its bytes.
+pub const MAX_WHOLE_PART: u64 = 250_000_000;
+/// Where the sheets are, which are read cell by cell.
+const SHEETS: &str = "xl/worksheets/sheet";
 
 /// Hands on each row of the first sheet that has any, with its number in the sheet.
 pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), String> {
+    bound(bytes, MAX_UNPACKED, MAX_WHOLE_PART)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     for sheet in book.sheet_names() {
         // Cell by cell: a whole range would take memory for each cell between two far corners.
@@ -43,6 +52,28 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), String> {
     Ok(())
 }
 
+/// Unpacks the parts once and drops them, because the sizes that an archive states may be lies.
+fn bound(bytes: &[u8], most: u64, most_of_part: u64) -> Result<(), String> {
+    let mut archive =
+        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    let mut left = most;
+    for place in 0..archive.len() {
+        let part = archive.by_index(place).map_err(|error| error.to_string())?;
+        let name = part.name().map_err(|error| error.to_string())?.into_owned();
+        let most_of_part = if name.starts_with(SHEETS) { most } else { most_of_part };
+        let limit = left.min(most_of_part);
+        let unpacked = std::io::copy(&mut part.take(limit + 1), &mut std::io::sink())
+            .map_err(|error| format!("{name}: {error}"))?;
+        if unpacked > most_of_part {
+            return Err(format!("{name}, which unpacks to over {most_of_part} bytes"));
+        }
+        left = left
+            .checked_sub(unpacked)
+            .ok_or_else(|| format!("a workbook that unpacks to over {most} bytes"))?;
+    }
+    Ok(())
+}
+
 /// A cell as text. A whole number has no decimals: an id is `1001`, not `1001.0`.
 fn text(value: &DataRef<'_>) -> String {
     match value {
@@ -66,6 +97,47 @@ mod tests {
         assert_eq!(text(&DataRef::Float(1001.0)), "1001");
         assert_eq!(text(&DataRef::Float(0.5)), "0.5");
         assert_eq!(text(&DataRef::SharedString(" Alder ")), "Alder");
+    }
+
+    fn archive(parts: &[(&str, usize)]) -> Vec<u8> {
+        use std::io::Write;
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, size) in parts {
+            let options = zip::write::SimpleFileOptions::default();
+            writer.start_file(*name, options).unwrap();
+            writer.write_all(&vec![b' '; *size]).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn err_a_small_file_that_unpacks_to_much_is_refused_before_it_is_read() {
+        let parts = [("xl/worksheets/sheet1.xml", 3_000), ("xl/sharedStrings.xml", 2_000)];
+        let bytes = archive(&parts);
+        assert!(bytes.len() < 1_000, "{}", bytes.len());
+        assert_eq!(bound(&bytes, 5_000, 2_000), Ok(()));
+        let error = bound(&bytes, 4_999, 2_000).unwrap_err();
+        assert_eq!(error, "a workbook that unpacks to over 4999 bytes");
+        let error = bound(&bytes, 5_000, 1_999).unwrap_err();
+        assert_eq!(error, "xl/sharedStrings.xml, which unpacks to over 1999 bytes");
+        // A stated size that is a lie does not help.
+        let mut lying = bytes.clone();
+        let size = 3_000_u32.to_le_bytes();
+        for place in 0..lying.len() - 4 {
+            if lying[place..place + 4] == size {
+                lying[place..place + 4].copy_from_slice(&10_u32.to_le_bytes());
+            }
+        }
+        assert!(bound(&lying, 2_500, 2_500).is_err());
+        assert_eq!((MAX_UNPACKED, MAX_WHOLE_PART), (1_000_000_000, 250_000_000));
+    }
+
+    #[test]
+    fn err_a_bomb_is_an_error_of_the_file() {
+        let bytes = archive(&[("xl/sharedStrings.xml", 260_000_000)]);
+        assert!(bytes.len() < 1_000_000, "{}", bytes.len());
+        let error = rows(&bytes, &mut |_| ()).unwrap_err();
+        assert!(error.contains("unpacks to over 250000000 bytes"), "{error}");
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::ItemsOpen(data) => {
             format!("{} open items of {}", data.items.len(), data.receiver)
         }
+        // The pages do not name counterparty files to people who may not see matches.
+        AlertBody::WatchlistMatched(_) => "Possible matches".to_owned(),
+        AlertBody::WatchlistFailing(_) => "A counterparty file is not up to date".to_owned(),
         AlertBody::Test(data) => format!("Test message to {}", data.receiver),
     }
 }

@@ -67,7 +67,12 @@ async fn attempt_from(
 ) -> Attempted {
     let delivery = delivery(alert, receiver);
     deliverer(timeout)
-        .attempt(receiver, &Message { delivery: &delivery, alert }, now(), parts_done)
+        .attempt(
+            receiver,
+            &Message { delivery: &delivery, alert, screening: None },
+            now(),
+            parts_done,
+        )
         .await
 }
 
@@ -87,6 +92,7 @@ fn webhook(url: String) -> Receiver {
         name: "erp".into(),
         operator: false,
         acknowledge: None,
+        show_matches: false,
         channel: Channel::Webhook(settings),
     }
 }
@@ -97,6 +103,7 @@ fn slack(url: String) -> Receiver {
         name: "desk".into(),
         operator: false,
         acknowledge: None,
+        show_matches: false,
         channel: Channel::Slack(settings),
     }
 }
@@ -126,6 +133,7 @@ pub fn email_receiver(smtp: SmtpSettings) -> Receiver {
         name: "compliance".into(),
         operator: false,
         acknowledge: None,
+        show_matches: false,
         channel: Channel::Email(settings),
     }
 }
@@ -451,7 +459,7 @@ async fn a_relay_works_again_after_a_refusal() {
     let receiver = email(&sink);
     let (alert, deliverer) = (alert(), deliverer(Duration::from_secs(20)));
     let delivery = delivery(&alert, &receiver);
-    let message = Message { delivery: &delivery, alert: &alert };
+    let message = Message { delivery: &delivery, alert: &alert, screening: None };
     let (retry, _) = failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
     assert_eq!(retry, Retry::Later);
     sink.behave(SmtpBehavior::default());
@@ -471,7 +479,7 @@ async fn a_late_reply_is_never_used_as_the_reply_to_the_next_message() {
     .await;
     let (alert, receiver, deliverer) = (alert(), email(&sink), deliverer(Duration::from_secs(20)));
     let delivery = delivery(&alert, &receiver);
-    let message = Message { delivery: &delivery, alert: &alert };
+    let message = Message { delivery: &delivery, alert: &alert, screening: None };
     // Canceled while the server is still processing the message.
     tokio::select! {
         _ = deliverer.attempt(&receiver, &message, now(), 0) => panic!("no answer was sent yet"),
@@ -662,12 +670,18 @@ async fn attempt_on(console: Box<dyn Write + Send>) -> Outcome {
             name: "log".into(),
             operator: true,
             acknowledge: None,
+            show_matches: false,
             channel: Channel::Console,
         },
     );
     let delivery = delivery(&alert, &receiver);
     deliverer
-        .attempt(&receiver, &Message { delivery: &delivery, alert: &alert }, now(), 0)
+        .attempt(
+            &receiver,
+            &Message { delivery: &delivery, alert: &alert, screening: None },
+            now(),
+            0,
+        )
         .await
         .outcome
 }

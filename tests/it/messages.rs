@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::deliver::{email_receiver, smtp_settings};
 
 /// The texts of a Slack message, block by block.
-fn slack_text(payload: &Value) -> String {
+pub fn slack_text(payload: &Value) -> String {
     let blocks = payload["blocks"].as_array().unwrap();
     let texts = blocks.iter().map(|block| {
         let text = block["text"]["text"].as_str();
@@ -24,7 +24,7 @@ fn slack_text(payload: &Value) -> String {
 
 /// The texts of a Teams card, paragraph by paragraph. Struck text is shown as `[−…]`, inserted text
 /// as `[+…]`.
-fn teams_text(payload: &Value) -> String {
+pub fn teams_text(payload: &Value) -> String {
     fn paragraphs(element: &Value, lines: &mut Vec<String>) {
         if let Some(inlines) = element["inlines"].as_array() {
             let run = |run: &Value| {
@@ -92,18 +92,24 @@ fn hostile_alert(text: &str) -> Alert {
     sample::of_changes(vec![change])
 }
 
-fn email() -> Receiver {
+pub fn email() -> Receiver {
     email_receiver(smtp_settings("127.0.0.1:25".parse().unwrap()))
 }
 
-fn webhook() -> Receiver {
+pub fn webhook() -> Receiver {
     let channel = Channel::Webhook(WebhookSettings {
         url: Secret::new("https://erp.example.com/"),
         allow_private: false,
         secrets: Vec::new(),
         headers: Vec::new(),
     });
-    Receiver { name: "erp".to_owned(), operator: false, channel, acknowledge: None }
+    Receiver {
+        name: "erp".to_owned(),
+        operator: false,
+        channel,
+        acknowledge: None,
+        show_matches: false,
+    }
 }
 
 /// The decoded parts of an email, each with its header lines.
@@ -138,12 +144,12 @@ fn quoted_printable(text: &str) -> Vec<u8> {
     decoded
 }
 
-fn part(email: &str, mark: &str) -> Vec<u8> {
+pub fn part(email: &str, mark: &str) -> Vec<u8> {
     let found = parts(email).into_iter().find(|(head, _)| head.contains(mark));
     found.unwrap_or_else(|| panic!("expected a part with {mark}")).1
 }
 
-fn hostile_texts() -> Vec<String> {
+pub fn hostile_texts() -> Vec<String> {
     let long = "x".repeat(10_000);
     HOSTILE.iter().map(|text| (*text).to_owned()).chain([long]).collect()
 }
@@ -184,7 +190,7 @@ fn a_hostile_name_is_harmless_in_every_channel() {
         assert!(teams["attachments"][0]["content"]["msteams"].get("entities").is_none());
         assert!(slack.len() < 40_000 && teams.to_string().len() <= 20_000);
         // A webhook carries the text as it is, as JSON.
-        let body = preview::of(&webhook(), &alert, &settings).unwrap();
+        let body = preview::of(&webhook(), &alert, None, &settings).unwrap();
         let event: Value = serde_json::from_str(&body).unwrap();
         assert!(event.to_string().contains(&serde_json::to_string(&name).unwrap()), "{body:.300}");
     }
@@ -194,7 +200,7 @@ fn a_hostile_name_is_harmless_in_every_channel() {
 fn a_hostile_name_is_harmless_in_an_email_and_its_files() {
     for name in hostile_texts() {
         let alert = hostile_alert(&name);
-        let email = preview::eml(&email(), &alert, &sample::settings(None)).unwrap();
+        let email = preview::eml(&email(), &alert, None, &sample::settings(None)).unwrap();
         let (head, _) = email.split_once("\r\n\r\n").unwrap();
         assert_eq!(head.matches("Subject: ").count(), 1, "{head}");
         assert!(!head.contains("Bcc") && !email.contains("\r\n.\r\n"), "{head}");
@@ -254,7 +260,7 @@ fn changes_of_real_length(count: usize) -> Vec<Change> {
 fn the_page_of_an_email_is_never_cut_and_its_first_screen_leads_to_the_whole_alert() {
     for count in [1, 60, 140, 500, 2_000] {
         let alert = sample::of_changes(changes_of_real_length(count));
-        let email = preview::eml(&email(), &alert, &sample::settings(None)).unwrap();
+        let email = preview::eml(&email(), &alert, None, &sample::settings(None)).unwrap();
         let sent = email
             .split("\r\n--")
             .find(|part| part.contains("Content-Type: text/html"))

@@ -45,7 +45,12 @@ async fn attempt_with(deliverer: &Deliverer, smtp: SmtpSettings, entries: usize)
     }
     let delivery = delivery(&alert, &receiver);
     deliverer
-        .attempt(&receiver, &Message { delivery: &delivery, alert: &alert }, now(), 0)
+        .attempt(
+            &receiver,
+            &Message { delivery: &delivery, alert: &alert, screening: None },
+            now(),
+            0,
+        )
         .await
         .outcome
 }
@@ -551,7 +556,7 @@ async fn a_token_logs_in_and_is_cached() {
     let (deliverer, smtp) = (deliverer(TIMEOUT), with_oauth2(&server, &tokens));
     let (alert, receiver) = (alert_with(["A".to_owned()]), email_receiver(smtp));
     let delivery = delivery(&alert, &receiver);
-    let message = Message { delivery: &delivery, alert: &alert };
+    let message = Message { delivery: &delivery, alert: &alert, screening: None };
     for _ in 0..2 {
         delivered(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
     }

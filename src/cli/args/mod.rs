@@ -3,9 +3,11 @@
 mod alerts;
 mod deliveries;
 mod diff;
+mod drill;
 mod history;
 mod holds;
 mod items;
+mod receipts;
 mod receivers;
 mod routes;
 mod run;
@@ -23,9 +25,11 @@ use crate::config::DEFAULT_CONFIG;
 pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
 pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
 pub use diff::DiffArgs;
+pub use drill::{DrillArgs, DrillFormat};
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use items::ItemsCommand;
+pub use receipts::{KeysArgs, ReceiptArgs};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;
@@ -175,6 +179,14 @@ pub enum Command {
     /// means: act on it. `review` means: a person should look. No match is not a clearance:
     /// ownership, end use, other lists and unlisted aliases are not checked.
     Screen(ScreenArgs),
+    /// Test whether listed parties would be found, and whether every receiver can be reached
+    ///
+    /// Takes the parties that were listed or amended last, writes their names as others would,
+    /// screens them, and sends one alert that is marked as a test through every receiver. Prints
+    /// how old each list is, how many were found of each kind, which were missed, and which
+    /// receivers answered. Exit status: 1 if a receiver does not accept the alert, a source fails,
+    /// or a name was missed as it is listed; otherwise 3 if a list is on hold.
+    Drill(DrillArgs),
     /// Verify or print the journal of all checks and decisions
     Journal {
         #[command(subcommand)]
@@ -190,8 +202,12 @@ pub enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or write the page of each command
+    Man {
+        /// Write all pages to this folder, which is created if necessary
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// The output format of a reading command.
@@ -231,15 +247,19 @@ pub enum ConfigCommand {
     Example,
     /// Print a new token for a person, and its hash for the configuration
     Token,
+    /// Print the public keys of receipts, old ones too
+    Keys(KeysArgs),
 }
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum JournalCommand {
-    /// Verify that no entry was changed, deleted or inserted
+    /// Verify that no entry was changed, deleted or inserted; or that a receipt is intact
     Verify {
         /// Also verify that the journal contains this hash, from an alert or an earlier `verify`
         #[arg(long, value_name = "HASH", value_parser = head)]
         head: Option<String>,
+        #[command(flatten)]
+        receipt: ReceiptArgs,
     },
     /// Print each entry as one line of JSON
     Export,
@@ -318,6 +338,12 @@ mod tests {
             "config check",
             "config check --strict",
             "config token",
+            "drill",
+            "drill --lists EL,UVL --parties 20 --output json",
+            "config keys",
+            "config keys --new --output json",
+            "journal verify --receipt r.json --key keys.txt",
+            "screen --name Alder --receipt r.json",
             "config show",
             "config schema",
             "config example",
@@ -391,6 +417,10 @@ mod tests {
             "screen --watchlist c.csv --country CN",
             "screen --name Alder --country Atlantis",
             "screen --name Alder --min-score 2",
+            "journal verify --receipt r.json",
+            "journal verify --key keys.txt",
+            "drill --parties 0",
+            "drill --output csv",
         ] {
             let parsed = Cli::try_parse_from(
                 ["entitywatch"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty())),

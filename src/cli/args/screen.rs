@@ -34,6 +34,9 @@ pub struct ScreenArgs {
     /// The most matches of one counterparty, also such as are below the review band
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
+    /// Write a signed record of what was compared to this file (JSON). It is not a certification
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
     /// Print tables for people, JSON for programs, or CSV
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: ScreenFormat,

@@ -100,7 +100,7 @@ pub async fn demo(folder: &Path) -> Result<()> {
         "expected the alert to be delivered by email"
     );
     let alert = deliver::for_delivery(&alert, delivery);
-    let message = Message { delivery, alert: &alert };
+    let message = Message { delivery, alert: &alert, screening: None };
     say("The alert of June 30, as the console shows it:")?;
     say("")?;
     say(&layout::text(&message, &wiring.config.messages)?)?;

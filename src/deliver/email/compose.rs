@@ -6,14 +6,12 @@ use jiff::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use crate::deliver::email::attachment::{self, Files};
+use crate::deliver::email::attachment::{self, File};
 use crate::deliver::email::detail_level::{DetailLevel, SizeLimit};
 use crate::deliver::email::html_part;
 use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::{Message, MessageSettings, plain, wording};
 use crate::domain::{AlertId, Delivery};
-
-const XLSX_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The email could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +39,11 @@ pub fn email(
     let delivery = message.delivery;
     let mut content = wording::message_content(message, settings);
     level.reduce(&mut content, limit);
-    let files = if level.has_attachments() { attachment::of(message.alert)? } else { None };
-    let note = files.as_ref().map(|_| attachment::NOTE);
+    let files = match level.has_attachments() {
+        true => attachment::of(message.alert, message.screening)?,
+        false => None,
+    };
+    let note = files.as_ref().map(|files| files.note);
     let (text, html) = (layout::text_of(&content, note)?, html_part::html(&content, note)?);
     let domain = id_domain(from);
 
@@ -79,28 +80,16 @@ pub fn email(
     let bodies = MultiPart::alternative_plain_html(text, html);
     Ok(builder.multipart(match files {
         None => bodies,
-        Some(Files { csv, json, xlsx }) => MultiPart::mixed()
-            .multipart(bodies)
-            .singlepart(file(
-                "changes.xlsx",
-                ContentType::parse(XLSX_TYPE).unwrap_or(ContentType::TEXT_PLAIN),
-                xlsx,
-            ))
-            .singlepart(file(
-                "changes.csv",
-                ContentType::parse("text/csv; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN),
-                csv,
-            ))
-            .singlepart(file(
-                "changes.json",
-                ContentType::parse("application/json").unwrap_or(ContentType::TEXT_PLAIN),
-                json,
-            )),
+        Some(files) => {
+            let mixed = MultiPart::mixed().multipart(bodies);
+            files.files.into_iter().fold(mixed, |mixed, file| mixed.singlepart(part(file)))
+        }
     })?)
 }
 
-fn file(name: &str, content_type: ContentType, content: Vec<u8>) -> SinglePart {
-    lettre::message::Attachment::new(name.to_owned()).body(content, content_type)
+fn part(file: File) -> SinglePart {
+    let content_type = ContentType::parse(file.media_type).unwrap_or(ContentType::TEXT_PLAIN);
+    lettre::message::Attachment::new(file.name.to_owned()).body(file.content, content_type)
 }
 
 /// The earlier alerts whose thread this one belongs to. The closest one comes last.
@@ -152,7 +141,7 @@ mod tests {
     fn email_text(alert: &Alert) -> String {
         let delivery = sample::delivery(alert, "compliance", "officer@example.com");
         let from: Mailbox = "Entity List alerts <alerts@example.com>".parse().unwrap();
-        let message = Message { delivery: &delivery, alert };
+        let message = Message { delivery: &delivery, alert, screening: None };
         let now = "2022-06-30T13:05:00Z".parse().unwrap();
         String::from_utf8(
             email(

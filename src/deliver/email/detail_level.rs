@@ -52,6 +52,10 @@ impl DetailLevel {
         if matches!(alert.body, AlertBody::AlertEscalated(_)) {
             return &[DetailLevel::Full, DetailLevel::NamesOnly, DetailLevel::CountsOnly];
         }
+        // The matches are attached, and the body shows only some of them.
+        if matches!(alert.body, AlertBody::WatchlistMatched(_)) {
+            return &[DetailLevel::Full, DetailLevel::WithoutAttachments];
+        }
         if alert.body.all_changes().is_empty() {
             return &[DetailLevel::Full];
         }
@@ -71,6 +75,9 @@ impl DetailLevel {
     pub fn reduce(self, content: &mut MessageContent, limit: SizeLimit) {
         let left_out = match self {
             DetailLevel::Full => return,
+            DetailLevel::WithoutAttachments if content.index.is_empty() => {
+                "The attachments (all possible matches as a spreadsheet, CSV and JSON) are left out"
+            }
             DetailLevel::WithoutAttachments => {
                 "The attachments (the changes as a spreadsheet, CSV and JSON) are left out"
             }
@@ -132,7 +139,7 @@ mod tests {
         let alert = sample::rule_of_june_2022();
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
         let mut content = wording::message_content(
-            &Message { delivery: &delivery, alert: &alert },
+            &Message { delivery: &delivery, alert: &alert, screening: None },
             &sample::settings(None),
         );
         level.reduce(&mut content, limit);

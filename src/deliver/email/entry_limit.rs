@@ -104,7 +104,7 @@ mod tests {
         let alert = sample::rule_of_june_2022();
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
         wording::message_content(
-            &Message { delivery: &delivery, alert: &alert },
+            &Message { delivery: &delivery, alert: &alert, screening: None },
             &sample::settings(None),
         )
     }

@@ -73,7 +73,7 @@ mod tests {
         }
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
         let content = wording::message_content(
-            &Message { delivery: &delivery, alert: &alert },
+            &Message { delivery: &delivery, alert: &alert, screening: None },
             &sample::settings(None),
         );
         html(&content, Some("Attached: two files.")).unwrap()

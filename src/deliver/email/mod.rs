@@ -15,6 +15,7 @@ mod entry_limit;
 mod error;
 mod html_part;
 mod login;
+mod match_table;
 mod oauth2;
 mod relay;
 mod smtp_outcome;
@@ -28,7 +29,7 @@ use jiff::Timestamp;
 
 use crate::deliver::{EmailSettings, Message, MessageSettings, Outcome};
 use crate::dial::LazyClient;
-use crate::domain::{Alert, Delivery};
+use crate::domain::{Alert, Delivery, Screening};
 use detail_level::{DetailLevel, SizeLimit};
 use error::{SmtpError, SmtpStep};
 use relay::Session;
@@ -55,13 +56,14 @@ pub fn preview(
     settings: &EmailSettings,
     receiver: &str,
     alert: &Alert,
+    screening: Option<&Screening>,
     messages: &MessageSettings,
 ) -> Result<String, ComposeError> {
     let recipient = settings.to.first().map(ToString::to_string).unwrap_or_default();
     let delivery = Delivery::pending(&alert.alert_id, receiver, &recipient, alert.created_at);
     let email = compose::email(
         &settings.smtp.from,
-        &Message { delivery: &delivery, alert },
+        &Message { delivery: &delivery, alert, screening },
         messages,
         alert.created_at,
         DetailLevel::Full,

@@ -1,4 +1,4 @@
-//! Writes the changes of an alert as a spreadsheet (XLSX). Pure.
+//! Writes the changes and the possible matches of an alert as a spreadsheet (XLSX). Pure.
 //!
 //! Every cell is text. Nothing from a list can become a formula or a link.
 
@@ -6,8 +6,10 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 
+use crate::deliver::email::match_table;
 use crate::deliver::email::table_cells::{COLUMN_COUNT, cells};
 use crate::deliver::plain;
+use crate::deliver::shown_matches::Shown;
 use crate::domain::Change;
 
 /// The most characters in a cell (Excel, *Specifications and limits*).
@@ -40,30 +42,44 @@ const FROZEN_COLUMNS: u16 = 7;
 /// The time in the document's properties. It is fixed, so that a repeated message has equal bytes.
 const CREATED: &str = "2000-01-01";
 
-/// Writes a workbook with one sheet and one row for each change.
-pub fn workbook(changes: &[Change]) -> Result<Vec<u8>, XlsxError> {
+/// Writes a workbook with a sheet of the possible matches, if there are any, and one of the
+/// changes, if there are any.
+pub fn workbook(changes: &[Change], matches: &[Shown<'_>]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::parse_from_str(CREATED)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    let sheet = workbook.add_worksheet().set_name("Changes")?;
-    headings(sheet)?;
-    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    for (row, change) in (1..).zip(changes) {
-        for (column, cell) in (0..).zip(cells(change)) {
-            let text = plain::shorten(&cell, MAX_CELL_CHARS);
-            sheet.write_string_with_format(row, column, text, &wrapped)?;
-        }
+    if !matches.is_empty() {
+        let sheet = workbook.add_worksheet().set_name("Possible matches")?;
+        let columns = match_table::COLUMNS.map(|(_, heading, width)| (heading, width));
+        headings(sheet, &columns, match_table::FROZEN_COLUMNS)?;
+        fill(sheet, matches.iter().map(|shown| match_table::cells(shown).to_vec()))?;
+    }
+    if !changes.is_empty() || matches.is_empty() {
+        let sheet = workbook.add_worksheet().set_name("Changes")?;
+        headings(sheet, &COLUMNS, FROZEN_COLUMNS)?;
+        fill(sheet, changes.iter().map(|change| cells(change).to_vec()))?;
     }
     workbook.save_to_buffer()
 }
 
-fn headings(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    let bold = Format::new().set_bold();
-    for (column, (heading, width)) in (0..).zip(COLUMNS) {
-        sheet.write_string_with_format(0, column, heading, &bold)?;
-        sheet.set_column_width(column, width)?;
+fn fill(sheet: &mut Worksheet, rows: impl Iterator<Item = Vec<String>>) -> Result<(), XlsxError> {
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    for (row, cells) in (1..).zip(rows) {
+        for (column, cell) in (0..).zip(cells) {
+            let text = plain::shorten(&cell, MAX_CELL_CHARS);
+            sheet.write_string_with_format(row, column, text, &wrapped)?;
+        }
     }
-    sheet.set_freeze_panes(1, FROZEN_COLUMNS)?;
+    Ok(())
+}
+
+fn headings(sheet: &mut Worksheet, columns: &[(&str, f64)], frozen: u16) -> Result<(), XlsxError> {
+    let bold = Format::new().set_bold();
+    for (column, (heading, width)) in (0..).zip(columns) {
+        sheet.write_string_with_format(0, column, *heading, &bold)?;
+        sheet.set_column_width(column, *width)?;
+    }
+    sheet.set_freeze_panes(1, frozen)?;
     Ok(())
 }
 
@@ -76,7 +92,7 @@ mod tests {
 
     /// The XML of the only sheet and of the shared texts.
     fn xml_of(changes: &[Change]) -> String {
-        let bytes = workbook(changes).unwrap();
+        let bytes = workbook(changes, &[]).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut xml = String::new();
         for name in ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"] {
@@ -108,6 +124,6 @@ mod tests {
     #[test]
     fn a_repeated_message_has_equal_bytes() {
         let changes = [sample::added("Example", "CN")];
-        assert_eq!(workbook(&changes).unwrap(), workbook(&changes).unwrap());
+        assert_eq!(workbook(&changes, &[]).unwrap(), workbook(&changes, &[]).unwrap());
     }
 }

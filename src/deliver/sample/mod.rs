@@ -7,6 +7,7 @@ mod hold;
 mod item;
 mod june_2022;
 mod list;
+mod matching;
 mod operator;
 mod rule;
 
@@ -20,6 +21,7 @@ pub use change::{added, change};
 pub use digest::digest;
 pub use hold::hold;
 pub use list::{of_changes, rule_of_june_2022};
+pub use matching::{possible_match, screening, watchlist_problem};
 pub use operator::source_failing;
 
 /// When the samples were observed: `2022-06-30T13:02:11Z`.
@@ -95,6 +97,9 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("delivery.dead", operator::delivery_dead()),
         ("alert.escalated", item::escalated()),
         ("items.open", item::open()),
+        ("watchlist.matched", matching::matched()),
+        ("watchlist.failing", matching::failing()),
+        ("watchlist.failing, recovered", matching::recovered()),
         ("test", operator::test()),
         ("digest", digest()),
     ]

@@ -6,7 +6,7 @@
 
 use crate::deliver::mrkdwn;
 use crate::deliver::slack::{
-    cautions, facts, index_lines, left_out_text, quotes, step_text, what_to_do,
+    cautions, facts, index_lines, left_out_text, match_lines, quotes, step_text, what_to_do,
 };
 use crate::deliver::wording::MessageContent;
 
@@ -18,10 +18,13 @@ pub const MAX_CHARS: usize = 12_000;
 pub fn text(content: &MessageContent, reference: &str) -> String {
     let banner = content.banner.as_deref().map(mrkdwn::escaped);
     // The title is not a header here, and it comes first because notifications show the beginning.
-    let head = [mrkdwn::escaped(&content.title)]
+    let (matches, compared) = matches(content);
+    let head = matches
         .into_iter()
+        .chain([mrkdwn::escaped(&content.title)])
         .chain(banner)
         .chain([mrkdwn::escaped(&content.lead)])
+        .chain(compared)
         .chain(cautions(content))
         .chain([step_text(&content.full_alert)])
         .chain(quotes(content))
@@ -36,6 +39,20 @@ pub fn text(content: &MessageContent, reference: &str) -> String {
         }
     }
     mrkdwn::cut(&text, MAX_CHARS)
+}
+
+/// The matches with what was compared; without a match, only what was compared, which comes later.
+fn matches(content: &MessageContent) -> (Option<String>, Option<String>) {
+    let Some(matches) = &content.matches else { return (None, None) };
+    let compared = match_lines::compared(matches);
+    if matches.shown.is_empty() {
+        return (None, compared);
+    }
+    let (lines, left_out) = match_lines::lines(matches);
+    let lines = lines.into_iter().map(|line| line.mrkdwn);
+    let all = [mrkdwn::escaped(&matches.title)].into_iter().chain(lines);
+    let all = all.chain(match_lines::rest(matches, left_out)).chain(compared);
+    (Some(all.collect::<Vec<_>>().join("\n")), None)
 }
 
 /// The index, as many lines as fit into `room`.

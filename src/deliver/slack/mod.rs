@@ -6,6 +6,7 @@
 
 mod blocks;
 mod fallback;
+mod match_lines;
 
 use serde_json::{Value, json};
 
@@ -43,13 +44,28 @@ pub fn message_payload(message: &Message<'_>, messages: &MessageSettings) -> Val
 pub fn payload(content: &MessageContent, reference: &str) -> Value {
     let facts = facts(content).map(|text| section(&text));
     let foot = [section(&step_text(&content.full_alert)), context(&mrkdwn::escaped(reference))];
-    let reserved: Vec<Value> = facts.iter().chain(&foot).cloned().collect();
+    let matches = content.matches.as_ref();
+    let compared = matches.and_then(match_lines::compared).map(|text| section(&text));
+    let reserved: Vec<Value> = compared.iter().chain(&facts).chain(&foot).cloned().collect();
     let mut blocks = Blocks::with_room_for(&reserved);
     if let Some(banner) = &content.banner {
         blocks.push(section(&format!("*{}*", mrkdwn::escaped(banner))));
     }
+    let shown = matches.filter(|matches| !matches.shown.is_empty());
+    if let Some(matches) = shown {
+        blocks.push(header(&matches.title));
+        let (lines, left_out) = match_lines::lines(matches);
+        let left_out = left_out + blocks.push_lines(&lines);
+        if let Some(rest) = match_lines::rest(matches, left_out) {
+            blocks.push(section(&rest));
+        }
+        blocks.push_reserved(compared.clone());
+    }
     blocks.push(header(&content.title));
     blocks.push(section(&mrkdwn::escaped(&content.lead)));
+    if shown.is_none() {
+        blocks.push_reserved(compared);
+    }
     for text in cautions(content).chain(quotes(content)).chain(what_to_do(content)) {
         blocks.push(section(&text));
     }
@@ -234,7 +250,7 @@ mod tests {
 
     fn payload_of(alert: &Alert) -> Value {
         let delivery = sample::delivery(alert, "export-desk", "");
-        let message = Message { delivery: &delivery, alert };
+        let message = Message { delivery: &delivery, alert, screening: None };
         payload(
             &wording::message_content(&message, &sample::settings(None)),
             &format!("Delivery {}", delivery.delivery_id),

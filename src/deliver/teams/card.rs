@@ -84,6 +84,11 @@ pub fn boxed(text: &str) -> Value {
     json!({"type": "Container", "style": "warning", "items": [paragraph(vec![run(text)])]})
 }
 
+/// Paragraphs on a ground of their own color: `attention` for what must be acted on.
+pub fn grounded(style: &str, items: Vec<Value>) -> Value {
+    json!({"type": "Container", "style": style, "items": items, "spacing": "Small"})
+}
+
 /// The elements of a card, as far as there is room.
 pub struct Elements {
     elements: Vec<Value>,

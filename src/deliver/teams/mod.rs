@@ -2,6 +2,7 @@
 //! cannot hold every name says how many are left out and where all of them are.
 
 mod card;
+mod match_card;
 
 use serde_json::{Value, json};
 
@@ -49,14 +50,29 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
         .iter()
         .map(|link| open_url(&plain::shorten(&content.full_alert.text, MAX_BUTTON_CHARS), link))
         .collect();
-    let reserved: usize =
-        facts.iter().chain(&foot).chain(&actions).map(|part| part.to_string().len() + 1).sum();
+    let matches = content.matches.as_ref();
+    let compared = matches.map(match_card::compared).unwrap_or_default();
+    let reserved: usize = compared
+        .iter()
+        .chain(&facts)
+        .chain(&foot)
+        .chain(&actions)
+        .map(|part| part.to_string().len() + 1)
+        .sum();
     let mut elements = Elements::beside(reserved + content.title.len() * 3);
     if let Some(banner) = &content.banner {
         elements.push(boxed(banner));
     }
+    let shown = matches.filter(|matches| !matches.shown.is_empty());
+    if let Some(matches) = shown {
+        match_card::push(matches, &mut elements);
+        elements.push_reserved(compared.clone());
+    }
     elements.push(title(&content.title));
     elements.push(paragraph(vec![run(&content.lead)]));
+    if shown.is_none() {
+        elements.push_reserved(compared);
+    }
     for caution in &content.cautions {
         elements.push(boxed(&plain::shorten(caution, MAX_VALUE_CHARS)));
     }
@@ -77,7 +93,7 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
     body.extend(foot);
     json!({
         "type": "message",
-        "summary": content.title,
+        "summary": shown.map_or(&content.title, |matches| &matches.title),
         "attachments": [{
             "contentType": "application/vnd.microsoft.card.adaptive",
             "contentUrl": null,

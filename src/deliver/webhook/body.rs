@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::deliver::webhook::digest_parts::digest_parts;
 use crate::deliver::webhook::{runs::groups, whole_alerts};
+use crate::deliver::with_matches;
 use crate::domain::alert::{ListChanged, Part};
-use crate::domain::{Alert, AlertBody, Digest};
+use crate::domain::{Alert, AlertBody, Digest, DigestedAlert, Screening};
 
 /// The most bytes of a body. Only a single longer change may exceed it.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -33,23 +34,31 @@ struct Data<'a> {
     changes: Option<&'a [Box<RawValue>]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     alerts: Option<&'a [Box<RawValue>]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matches: Option<&'a [Box<RawValue>]>,
 }
 
 /// The bodies of an alert: one, or as many parts as are needed to keep each within `max_bytes`. The
-/// same alert always gives the same bytes. `test` marks the alert as made up.
+/// same alert always gives the same bytes. `test` marks the alert as made up. With a `screening`,
+/// each change has its `matches`, and the head has what was `compared`.
 pub fn bodies(
     alert: &Alert,
+    screening: Option<&Screening>,
     max_bytes: usize,
     test: bool,
 ) -> Result<Vec<String>, serde_json::Error> {
     if let Some(digest) = alert.body.digest() {
-        return digest_bodies(alert, digest, max_bytes, test);
+        return digest_bodies(alert, digest, screening, max_bytes, test);
     }
-    let head = head(&alert.body, alert.alert_id.as_str())?;
-    let has_alerts = matches!(alert.body, AlertBody::AlertEscalated(_));
+    let head = head(&alert.body, alert.alert_id.as_str(), screening)?;
     let body = |part: Option<Part>, units: Option<&[Box<RawValue>]>| {
-        let (changes, alerts) = if has_alerts { (None, units) } else { (units, None) };
-        let data = Data { head: &head, part, changes, alerts };
+        let (mut changes, mut alerts, mut matches) = (None, None, None);
+        match alert.body {
+            AlertBody::AlertEscalated(_) => alerts = units,
+            AlertBody::WatchlistMatched(_) => matches = units,
+            _ => changes = units,
+        }
+        let data = Data { head: &head, part, changes, alerts, matches };
         serde_json::to_string(&Body {
             r#type: alert.body.type_name(),
             timestamp: alert.created_at,
@@ -57,25 +66,37 @@ pub fn bodies(
             data,
         })
     };
-    let changes = match (&alert.body, alert.body.changes()) {
+    let units = match (&alert.body, alert.body.changes()) {
         (AlertBody::AlertEscalated(data), _) => {
-            let alerts = data.alerts.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
+            let alerts = data
+                .alerts
+                .iter()
+                .map(|alert| raw(alert, screening))
+                .collect::<Result<Vec<_>, _>>()?;
             let single = body(None, Some(&alerts))?;
             if single.len() <= max_bytes {
                 return Ok(vec![single]);
             }
             whole_alerts::pieces(&data.alerts, max_bytes / 2)?
+                .into_iter()
+                .map(|piece| raw(&piece, screening))
+                .collect::<Result<Vec<_>, _>>()?
         }
-        (_, Some(changes)) => changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?,
+        (AlertBody::WatchlistMatched(data), _) => {
+            data.matches.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?
+        }
+        (_, Some(changes)) => {
+            changes.iter().map(|change| raw(change, screening)).collect::<Result<Vec<_>, _>>()?
+        }
         (_, None) => return Ok(vec![body(None, None)?]),
     };
-    let single = body(None, Some(&changes))?;
+    let single = body(None, Some(&units))?;
     if single.len() <= max_bytes {
         return Ok(vec![single]);
     }
-    let widest = Part { n: changes.len(), of: changes.len() };
+    let widest = Part { n: units.len(), of: units.len() };
     let room = max_bytes.saturating_sub(body(Some(widest), Some(&[]))?.len());
-    let groups = groups(&changes, room);
+    let groups = groups(&units, room);
     let of = groups.len();
     groups
         .into_iter()
@@ -84,18 +105,33 @@ pub fn bodies(
         .collect()
 }
 
+/// The JSON of a change, or of an alert with changes, with the matches of each change. Without a
+/// screening its bytes are those of the value alone.
+fn raw(
+    value: &impl Serialize,
+    screening: Option<&Screening>,
+) -> Result<Box<RawValue>, serde_json::Error> {
+    if screening.is_none() {
+        return to_raw_value(value);
+    }
+    let mut value = serde_json::to_value(value)?;
+    with_matches::add(&mut value, screening)?;
+    to_raw_value(&value)
+}
+
 /// The bodies of a digest. A part has some of its alerts, or of an alert that is too long, some of
 /// its changes.
 fn digest_bodies(
     alert: &Alert,
     digest: &Digest,
+    screening: Option<&Screening>,
     max_bytes: usize,
     test: bool,
 ) -> Result<Vec<String>, serde_json::Error> {
-    let mut head = head(&alert.body, alert.alert_id.as_str())?;
+    let mut head = head(&alert.body, alert.alert_id.as_str(), screening)?;
     let mut body = |part: Option<Part>, alerts: Vec<Value>| {
         head.insert("alerts".to_owned(), Value::Array(alerts));
-        let data = Data { head: &head, part, changes: None, alerts: None };
+        let data = Data { head: &head, part, changes: None, alerts: None, matches: None };
         serde_json::to_string(&Body {
             r#type: alert.body.type_name(),
             timestamp: alert.created_at,
@@ -103,8 +139,12 @@ fn digest_bodies(
             data,
         })
     };
-    let alerts: Vec<Value> =
-        digest.alerts.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+    let with_matches = |alert: &DigestedAlert| {
+        let mut value = serde_json::to_value(alert)?;
+        with_matches::add(&mut value, screening)?;
+        Ok::<Value, serde_json::Error>(value)
+    };
+    let alerts: Vec<Value> = digest.alerts.iter().map(with_matches).collect::<Result<_, _>>()?;
     let single = body(None, alerts.clone())?;
     if single.len() <= max_bytes {
         return Ok(vec![single]);
@@ -121,7 +161,11 @@ fn digest_bodies(
 }
 
 /// The `data` of a body without its changes.
-fn head(body: &AlertBody, alert_id: &str) -> Result<Map<String, Value>, serde_json::Error> {
+fn head(
+    body: &AlertBody,
+    alert_id: &str,
+    screening: Option<&Screening>,
+) -> Result<Map<String, Value>, serde_json::Error> {
     let value = match body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
             serde_json::to_value(without_changes(data))?
@@ -130,8 +174,13 @@ fn head(body: &AlertBody, alert_id: &str) -> Result<Map<String, Value>, serde_js
     };
     let Value::Object(mut head) = value else { return Ok(Map::new()) };
     head.remove("changes");
-    if let AlertBody::AlertEscalated(_) = body {
-        head.remove("alerts");
+    match body {
+        AlertBody::AlertEscalated(_) => head.remove("alerts"),
+        AlertBody::WatchlistMatched(_) => head.remove("matches"),
+        _ => None,
+    };
+    if let Some(compared) = with_matches::compared(screening)? {
+        head.insert("compared".to_owned(), compared);
     }
     let mut with_id = Map::new();
     with_id.insert("alert_id".to_owned(), Value::from(alert_id));
@@ -166,7 +215,7 @@ mod tests {
     use crate::domain::{Change, Summary};
 
     fn parsed(alert: &Alert, max_bytes: usize) -> Vec<Value> {
-        bodies(alert, max_bytes, false)
+        bodies(alert, None, max_bytes, false)
             .unwrap()
             .iter()
             .map(|body| serde_json::from_str(body).unwrap())
@@ -205,7 +254,7 @@ mod tests {
     #[test]
     fn parts_contain_every_change_once_within_the_limit() {
         let alert = with_changes(200);
-        let bodies = bodies(&alert, 20_000, false).unwrap();
+        let bodies = bodies(&alert, None, 20_000, false).unwrap();
         assert!(bodies.len() > 2 && bodies.iter().all(|body| body.len() <= 20_000));
         let mut changes: Vec<Change> = Vec::new();
         for (index, body) in bodies.iter().enumerate() {
@@ -237,7 +286,7 @@ mod tests {
         assert_eq!(one["data"]["alerts"][1]["alert_id"], whole.alert_id.as_str());
         assert!(one["data"].get("part").is_none() && one["data"].get("changes").is_none());
 
-        let bodies = bodies(&alert, 30_000, false).unwrap();
+        let bodies = bodies(&alert, None, 30_000, false).unwrap();
         assert!(bodies.len() > 2 && bodies.iter().all(|body| body.len() <= 30_000));
         let mut changes = 0;
         for (index, body) in bodies.iter().enumerate() {
@@ -249,6 +298,35 @@ mod tests {
             }
         }
         assert_eq!(changes, 100, "each change once");
+    }
+
+    #[test]
+    fn a_receiver_that_may_see_matches_gets_them_on_each_change_and_others_get_the_same_bytes() {
+        let alert = sample::rule_of_june_2022();
+        let screening = sample::screening(&alert);
+        let with = bodies(&alert, Some(&screening), MAX_BODY_BYTES, false).unwrap();
+        let data = serde_json::from_str::<Value>(&with[0]).unwrap()["data"].take();
+        assert_eq!(data["changes"][0]["matches"][0]["counterparty"]["id"], "C00017");
+        assert_eq!(data["compared"][0]["counterparties"], 2_613);
+        let without = bodies(&alert, None, MAX_BODY_BYTES, false).unwrap();
+        assert!(!without[0].contains("matches\"") && !without[0].contains("compared"));
+    }
+
+    #[test]
+    fn many_matches_are_split() {
+        let mut alert = sample::find("watchlist.matched").unwrap();
+        if let AlertBody::WatchlistMatched(data) = &mut alert.body {
+            let found = data.matches[0].clone();
+            data.matches = vec![found; 100];
+        }
+        let bodies = bodies(&alert, None, 20_000, false).unwrap();
+        assert!(bodies.len() > 2 && bodies.iter().all(|body| body.len() <= 20_000));
+        let count = |body: &String| {
+            let data = serde_json::from_str::<Value>(body).unwrap()["data"].take();
+            assert_eq!(data["cause"], "counterparty.added");
+            data["matches"].as_array().unwrap().len()
+        };
+        assert_eq!(bodies.iter().map(count).sum::<usize>(), 100);
     }
 
     #[test]

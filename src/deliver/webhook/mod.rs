@@ -14,7 +14,7 @@ use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
 use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::{Message, Outcome, Retry, WebhookSettings, signature};
 use crate::dial::LazyClient;
-use crate::domain::Alert;
+use crate::domain::{Alert, Screening};
 use body::MAX_BODY_BYTES;
 
 /// Sends the parts that the receiver has not taken yet, and counts each taken part in `parts_done`.
@@ -35,7 +35,7 @@ pub async fn send(
         Ok(url) => url,
         Err(error) => return not_sent(format!("failed to read the receiver's address: {error}")),
     };
-    let bodies = match bodies(message.alert, marked_as_test) {
+    let bodies = match bodies(message.alert, message.screening, marked_as_test) {
         Ok(bodies) => bodies,
         Err(error) => return not_sent(format!("failed to write the alert as JSON: {error}")),
     };
@@ -78,8 +78,12 @@ pub async fn send(
 }
 
 /// The bodies of an alert, one for each part.
-pub fn bodies(alert: &Alert, marked_as_test: bool) -> Result<Vec<String>, serde_json::Error> {
-    body::bodies(alert, MAX_BODY_BYTES, marked_as_test)
+pub fn bodies(
+    alert: &Alert,
+    screening: Option<&Screening>,
+    marked_as_test: bool,
+) -> Result<Vec<String>, serde_json::Error> {
+    body::bodies(alert, screening, MAX_BODY_BYTES, marked_as_test)
 }
 
 /// The secrets in these settings.

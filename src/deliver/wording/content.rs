@@ -19,6 +19,8 @@ pub struct MessageContent {
     pub subject: String,
     /// Says before everything else that this is a test with sample data.
     pub banner: Option<String>,
+    /// The reader's own counterparties. `None` for receivers without `show_matches`.
+    pub matches: Option<Matches>,
     /// What happened, in a few words.
     pub title: String,
     /// What happened, from which rule and in effect when, in a sentence or two. Also what is not
@@ -47,6 +49,35 @@ pub struct MessageContent {
     pub full_alert: NextStep,
     /// Identifiers and hashes, for the record.
     pub evidence: Vec<Fact>,
+}
+
+/// The reader's own counterparties that may be entries of the message. They come before everything
+/// else.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Matches {
+    /// `2 possible matches with our counterparties (1 strong)`. Empty if there is none.
+    pub title: String,
+    /// Strong ones first. Not all of them if there are many.
+    pub shown: Vec<MatchText>,
+    /// How many more there are, and where.
+    pub rest: Option<NextStep>,
+    /// What was compared with what, and that no match is not a clearance. One for each counterparty
+    /// file.
+    pub compared: Vec<String>,
+    /// What is wrong with a counterparty file.
+    pub problems: Vec<String>,
+}
+
+/// One counterparty that may be one entry.
+#[derive(Clone, Debug, Serialize)]
+pub struct MatchText {
+    /// `C00017 Connec Electronics Limited`
+    pub heading: String,
+    /// `Strong match`, `For review`, and what was decided before.
+    pub band: String,
+    pub strong: bool,
+    /// Which entry, why, what was compared, who is responsible.
+    pub facts: Vec<Fact>,
 }
 
 #[derive(Clone, Debug, Serialize)]

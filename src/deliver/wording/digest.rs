@@ -42,6 +42,7 @@ pub fn content(
             &counts,
         ),
         banner: None,
+        matches: None,
         lead: lead(data, context),
         cautions: corrected(data).into_iter().chain(named(|content| &content.cautions)).collect(),
         facts_title: "In this digest".to_owned(),

@@ -14,6 +14,7 @@ mod grouping;
 mod iso_dates;
 mod items;
 mod list;
+mod matches;
 mod operator;
 mod parts;
 mod rule;
@@ -22,19 +23,31 @@ mod source_title;
 mod steps;
 mod subject;
 pub mod time;
+mod watchlist;
 
-use crate::deliver::{Message, MessageSettings, plain};
-use crate::domain::{Alert, AlertBody, Digest, DigestedAlert};
+use crate::deliver::{Message, MessageSettings, plain, shown_matches};
+use crate::domain::{Alert, AlertBody, Digest, DigestedAlert, Screening};
 
 pub use content::{
-    EntryGroup, EntryText, Fact, INSTRUCTIONS_TITLE, IndexPart, IndexPlace, MessageContent,
-    NextStep, Quote, Row, Section,
+    EntryGroup, EntryText, Fact, INSTRUCTIONS_TITLE, IndexPart, IndexPlace, MatchText, Matches,
+    MessageContent, NextStep, Quote, Row, Section,
 };
 use context::Context;
 pub use entry::{label, value_text};
 
-/// The content of a message about `alert`, without a delivery.
+/// The content of a message about `alert`, without a delivery, for a receiver without
+/// `show_matches`.
 pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageContent {
+    content_with(alert, None, settings)
+}
+
+/// The content of a message about `alert`, with what the receiver may be shown of its own
+/// counterparties.
+pub fn content_with(
+    alert: &Alert,
+    screening: Option<&Screening>,
+    settings: &MessageSettings,
+) -> MessageContent {
     let context = Context {
         zone: &settings.timezone,
         public_url: settings.public_url.as_ref(),
@@ -53,8 +66,13 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
         }
         AlertBody::AlertEscalated(data) => items::escalated(data, settings, &context),
         AlertBody::ItemsOpen(data) => items::reminder(data, &context),
+        AlertBody::WatchlistMatched(data) => watchlist::matched(data, &context),
+        AlertBody::WatchlistFailing(data) => watchlist::failing(data, &context),
         other => operator::content(other, alert, &context),
     };
+    content.matches =
+        matches::matches(alert, &shown_matches::of(alert, screening), screening, &context);
+    matches::put_into_subject(&mut content);
     content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
     if settings.marked_as_test {
         mark_as_test(&mut content);
@@ -87,7 +105,7 @@ fn parts_of<'a>(data: &'a Digest, settings: &MessageSettings) -> Vec<digest::Par
 
 /// The content of `message`, with its delivery as evidence.
 pub fn message_content(message: &Message<'_>, settings: &MessageSettings) -> MessageContent {
-    let mut content = alert_content(message.alert, settings);
+    let mut content = content_with(message.alert, message.screening, settings);
     content.evidence.push(Fact::new("Delivery", message.delivery.delivery_id.as_str()));
     content
 }

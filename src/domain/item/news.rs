@@ -124,6 +124,8 @@ pub fn opens_item(body: &AlertBody, changes: &[&Change]) -> bool {
         | AlertBody::DeliveryDead(_)
         | AlertBody::AlertEscalated(_)
         | AlertBody::ItemsOpen(_)
+        | AlertBody::WatchlistMatched(_)
+        | AlertBody::WatchlistFailing(_)
         | AlertBody::Digest(_)
         | AlertBody::Test(_) => false,
     }

@@ -19,9 +19,13 @@ use crate::pipeline::check::list_outcomes::ListOutcomes;
 use crate::pipeline::check::parse_document;
 use crate::store::{Result, Store, StoredEntry};
 
+/// A longer list is not read ahead, in rows. The Entity List has about 3,400; a list of 25,000 rows
+/// would be in memory beside the document that is being parsed.
+const LONGEST_READ_AHEAD: usize = 10_000;
+
 /// The current lists of a source, read from the store while its document is parsed. Most sources
-/// have one list, so only the entries of the first are read ahead. The others are read one list at
-/// a time, to save memory.
+/// have one list, so only the entries of the first are read ahead, unless it is long. The others
+/// are read one list at a time, to save memory.
 pub struct CurrentLists {
     states: BTreeMap<ListCode, ListState>,
     first: Option<(ListCode, Vec<StoredEntry>)>,
@@ -55,7 +59,7 @@ pub async fn current_lists(store: &Store, source: &Source) -> Result<CurrentList
         .map(|state| (state.list, state))
         .collect();
     let first = match source.lists.first().copied() {
-        Some(list) if states.contains_key(&list) => {
+        Some(list) if states.get(&list).is_some_and(|state| state.count <= LONGEST_READ_AHEAD) => {
             Some((list, store.current_entries(&source.name, list).await?))
         }
         _ => None,

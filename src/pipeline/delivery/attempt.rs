@@ -93,7 +93,7 @@ impl<'a> Sender<'a> {
         let started_at = self.program.clock.now();
         let stopwatch = Stopwatch::start();
         let reduced = deliver::for_delivery(&alert, &delivery);
-        let message = Message { delivery: &delivery, alert: &reduced };
+        let message = Message { delivery: &delivery, alert: &reduced, screening: None };
         CrashPoint::AttemptStarted.pass();
         let attempted = self
             .wiring

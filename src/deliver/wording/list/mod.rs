@@ -67,6 +67,7 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
             named_countries,
         ),
         banner: None,
+        matches: None,
         title: format!("{headline}{phrase}"),
         lead: lead(&LeadInput {
             data,

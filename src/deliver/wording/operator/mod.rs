@@ -33,6 +33,9 @@ pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> Messag
         AlertBody::AlertEscalated(_) | AlertBody::ItemsOpen(_) => {
             empty_content("An open item".to_owned(), context)
         }
+        AlertBody::WatchlistMatched(_) | AlertBody::WatchlistFailing(_) => {
+            empty_content("A counterparty file".to_owned(), context)
+        }
         AlertBody::ListChanged(_) | AlertBody::ListCorrected(_) => {
             empty_content("The list changed".to_owned(), context)
         }
@@ -47,6 +50,7 @@ pub(super) fn empty_content(title: String, context: &Context<'_>) -> MessageCont
         title,
         lead: String::new(),
         banner: None,
+        matches: None,
         cautions: Vec::new(),
         facts_title: "Facts".to_owned(),
         quotes: Vec::new(),

@@ -52,6 +52,7 @@ pub fn content(data: &RuleNotice, alert_id: &AlertId, context: &Context<'_>) -> 
             &counts,
         ),
         banner: None,
+        matches: None,
         title: format!("{headline}{phrase}"),
         lead: lead(data, &effective, context),
         cautions: cautions(data, context),

@@ -1,0 +1,137 @@
+//! `drill`: takes parties that were listed lately, writes their names as others would, screens
+//! them, sends a marked test alert through every receiver, and prints what an examiner asks for.
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use crate::actions::{Reply, Request};
+use crate::cli::args::{DrillArgs, DrillFormat};
+use crate::cli::drill_report::{DrillReport, Drilled, ListAge, Parties, ReceiverAnswer};
+use crate::cli::screen::lists_of_store;
+use crate::cli::{drill_text, output};
+use crate::config::Config;
+use crate::domain::{Entry, ListCode};
+use crate::exit::Exit;
+use crate::pipeline::drill::{cases, latest, screen_cases};
+use crate::screen::MATCHER;
+use crate::store::Store;
+
+/// The test alert that each receiver gets. It is marked as a test.
+const SAMPLE: &str = "list.changed";
+
+/// All but the answers of the receivers.
+pub async fn report(
+    args: &DrillArgs,
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+) -> Result<DrillReport> {
+    let entries = lists_of_store(store, config, &args.lists).await?.entries;
+    let places = latest(&entries, args.parties.get());
+    let parties = parties(args.parties.get(), &entries, &places);
+    let cases = cases::of(&entries, &places, args.parties.get());
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    Ok(DrillReport {
+        at: now,
+        program: concat!("entitywatch ", env!("CARGO_PKG_VERSION")).to_owned(),
+        matcher: MATCHER.to_owned(),
+        lists: ages(store, config, &args.lists).await?,
+        parties,
+        outcome: screen_cases(entries, &cases, threads),
+        receivers: Vec::new(),
+    })
+}
+
+async fn ages(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Vec<ListAge>> {
+    let (states, holds) = (store.source_states().await?, store.holds(true).await?);
+    let mut ages = Vec::new();
+    for source in &config.sources {
+        let state = states.iter().find(|state| state.source == source.name);
+        for list in store.list_states(&source.name).await? {
+            if !lists.contains(&list.list) || !source.lists.contains(&list.list) {
+                continue;
+            }
+            ages.push(ListAge {
+                source: source.name.clone(),
+                list: list.list,
+                entries: list.count,
+                as_of: list.as_of,
+                observed_at: list.observed_at,
+                last_success_at: state.and_then(|state| state.last_success_at),
+                failing_since: state.and_then(|state| state.failing_since),
+                on_hold: holds
+                    .iter()
+                    .any(|hold| hold.source == source.name && hold.list == list.list),
+            });
+        }
+    }
+    Ok(ages)
+}
+
+fn parties(asked: usize, entries: &[Entry], places: &[usize]) -> Parties {
+    let taken = || places.iter().filter_map(|at| entries.get(*at));
+    let citation = |entry: &Entry| entry.citations.iter().max().map(ToString::to_string);
+    Parties {
+        asked,
+        taken: places.len(),
+        since: taken().filter_map(|entry| entry.start_date.clone()).min(),
+        since_citation: taken().last().and_then(citation),
+    }
+}
+
+/// The request that sends the test alert to each receiver.
+pub fn requests(config: &Config) -> Vec<(String, &'static str, Request)> {
+    let request = |name: &str| Request::ReceiversTest {
+        name: name.to_owned(),
+        sample: Some(SAMPLE.to_owned()),
+    };
+    config
+        .receivers
+        .iter()
+        .map(|given| (given.name.clone(), given.channel.kind(), request(&given.name)))
+        .collect()
+}
+
+impl ReceiverAnswer {
+    pub fn of(receiver: String, kind: &str, reply: Result<Reply>) -> Self {
+        let (accepted, answer) = match reply {
+            Ok(reply) => {
+                let lines: Vec<String> = reply.lines.into_iter().chain(reply.problems).collect();
+                (reply.exit == Exit::Success.code(), lines.join("; "))
+            }
+            Err(problem) => (false, format!("{problem:#}")),
+        };
+        Self { receiver, kind: kind.to_owned(), accepted, answer }
+    }
+}
+
+/// Prints the report.
+///
+/// The exit code is 1 if a receiver did not accept the alert, a source fails, or a listed name was
+/// missed as it is listed; otherwise 3 if a list is on hold. That another spelling was missed is a
+/// finding and no failure.
+pub fn print(report: DrillReport, format: DrillFormat, out: &mut dyn Write) -> Result<Exit> {
+    let exit = exit_code(&report);
+    match format {
+        DrillFormat::Json => output::json(out, &Drilled { drill: report })?,
+        DrillFormat::Text => output::line(out, &drill_text::text(&report))?,
+    }
+    Ok(exit)
+}
+
+fn exit_code(report: &DrillReport) -> Exit {
+    let mut exit = Exit::Success;
+    if report.lists.iter().any(|list| list.on_hold) {
+        exit = exit.worst(Exit::OnHold);
+    }
+    if report.receivers.iter().any(|receiver| !receiver.accepted)
+        || report.lists.iter().any(|list| list.failing_since.is_some())
+        || report.outcome.missed_listed_name()
+    {
+        exit = exit.worst(Exit::Failed);
+    }
+    exit
+}

@@ -1,0 +1,63 @@
+//! The reader's own counterparties in an Adaptive Card. Pure.
+
+use serde_json::Value;
+
+use crate::deliver::plain;
+use crate::deliver::teams::card::{
+    Elements, bold, boxed, grounded, linked, paragraph, run, subtle, title,
+};
+use crate::deliver::wording::{Fact, MatchText, Matches};
+
+/// The most bytes of all matches together. The rest is for the names of the entries.
+const MAX_BYTES: usize = 7_000;
+/// The most characters of one value of a match, of what was compared, and of a problem.
+const MAX_VALUE_CHARS: usize = 300;
+const MAX_COMPARED_CHARS: usize = 600;
+/// The most counterparty files of which a message speaks.
+const MAX_FILES: usize = 4;
+
+/// Adds the title and the matches, as far as there is room.
+pub fn push(matches: &Matches, elements: &mut Elements) {
+    elements.push(title(&matches.title));
+    let (mut used, mut left_out) = (0, 0);
+    for found in &matches.shown {
+        let element = element(found);
+        used += element.to_string().len();
+        if used > MAX_BYTES || !elements.push(element) {
+            left_out += 1;
+            used = MAX_BYTES;
+        }
+    }
+    let command = "entitywatch matches list";
+    match &matches.rest {
+        Some(rest) if left_out == 0 => {
+            elements.push(paragraph(super::step(&rest.text, rest)));
+        }
+        _ if left_out > 0 => {
+            let text = format!("More possible matches are not shown here ({left_out} or more): ");
+            elements.push(paragraph(vec![run(&text), bold(command)]));
+        }
+        _ => {}
+    }
+}
+
+fn element(found: &MatchText) -> Value {
+    let head = paragraph(vec![bold(&found.heading), run(&format!(": {}", found.band))]);
+    let facts = found.facts.iter().map(fact);
+    let style = if found.strong { "attention" } else { "emphasis" };
+    grounded(style, std::iter::once(head).chain(facts).collect())
+}
+
+fn fact(fact: &Fact) -> Value {
+    let text = plain::shorten(&fact.text, MAX_VALUE_CHARS);
+    let value = fact.link.as_deref().map_or_else(|| run(&text), |link| linked(&text, link));
+    paragraph(vec![subtle(&format!("{}: ", fact.label)), value])
+}
+
+/// What is wrong with the files, and what was compared.
+pub fn compared(matches: &Matches) -> Vec<Value> {
+    let short = |text: &String| plain::shorten(text, MAX_COMPARED_CHARS);
+    let problems = matches.problems.iter().take(MAX_FILES).map(|text| boxed(&short(text)));
+    let compared = matches.compared.iter().take(MAX_FILES);
+    problems.chain(compared.map(|text| paragraph(vec![subtle(&short(text))]))).collect()
+}

@@ -1,0 +1,325 @@
+//! The wording of the reader's own counterparties: which may be listed, why, and what was compared.
+
+use crate::deliver::plain;
+use crate::deliver::shown_matches::{Shown, strong};
+use crate::deliver::wording::content::{MatchText, Matches};
+use crate::deliver::wording::context::Context;
+use crate::deliver::wording::count::{number, plural};
+use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
+use crate::deliver::wording::{Fact, MessageContent, country};
+use crate::domain::matching::screening::{ScreenedWatchlist, WatchlistProblemKind};
+use crate::domain::{
+    Alert, AlertBody, Band, ChangeKind, Form, MatchState, PossibleMatch, Screening,
+};
+
+/// The most matches that the body of a message shows. The attachments and `matches list` have all.
+/// So many take at most half of what mail readers show of a page.
+pub const MAX_SHOWN: usize = 40;
+/// The most characters of a name, of one side of a comparison, and of all reasons.
+const MAX_NAME_CHARS: usize = 160;
+const MAX_COMPARED_CHARS: usize = 240;
+const MAX_REASONS_CHARS: usize = 500;
+/// What no match does not mean. Every message with a comparison says it, in these words.
+const NO_CLEARANCE: &str = "No match is not a clearance: ownership, end use, other lists and \
+                            unlisted aliases were not checked.";
+
+/// What a message says of the reader's counterparties. `None` if it says nothing.
+pub fn matches(
+    alert: &Alert,
+    shown: &[Shown<'_>],
+    screening: Option<&Screening>,
+    context: &Context<'_>,
+) -> Option<Matches> {
+    if shown.is_empty() && screening.is_none_or(|screening| screening.watchlists.is_empty()) {
+        return None;
+    }
+    let watchlists = screening.map(|screening| screening.watchlists.as_slice()).unwrap_or_default();
+    let count = |name: &str| shown.iter().filter(|shown| shown.found.watchlist == name).count();
+    Some(Matches {
+        title: title(shown),
+        shown: shown.iter().take(MAX_SHOWN).map(|shown| text(alert, shown, context)).collect(),
+        rest: shown.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0).map(|more| {
+            context.next_step(
+                format!("… and {} more possible {}", number(more), plural(more, "match")),
+                "/matches",
+                "entitywatch matches list".to_owned(),
+            )
+        }),
+        compared: watchlists
+            .iter()
+            .map(|given| compared(given, count(&given.watchlist), context))
+            .collect(),
+        problems: watchlists.iter().filter_map(|given| problem(given, context)).collect(),
+    })
+}
+
+/// `2 possible matches with our counterparties (1 strong)`. Empty if there is none.
+fn title(shown: &[Shown<'_>]) -> String {
+    let strong = match (strong(shown), shown.len()) {
+        (_, 0) => return String::new(),
+        (0, _) => String::new(),
+        (strong, all) if strong == all => " (strong)".to_owned(),
+        (strong, _) => format!(" ({} strong)", number(strong)),
+    };
+    let (count, matches) = (number(shown.len()), plural(shown.len(), "match"));
+    format!("{count} possible {matches} with our counterparties{strong}")
+}
+
+/// Puts the matches into the subject, before what happened.
+pub fn put_into_subject(content: &mut MessageContent) {
+    let Some(matches) = content.matches.as_ref().filter(|matches| !matches.title.is_empty()) else {
+        return;
+    };
+    let subject = format!("{}: {}", matches.title, content.subject);
+    content.subject = plain::shorten(&subject, MAX_SUBJECT_CHARS);
+}
+
+/// `Compared by name and address with 2,613 counterparties of customers.csv (dated June 29, 2022),
+/// lists EL: 2 possible matches. No match is not a clearance: …`
+fn compared(given: &ScreenedWatchlist, count: usize, context: &Context<'_>) -> String {
+    let lists: Vec<&str> = given.lists.iter().map(|list| list.as_str()).collect();
+    let dated = given
+        .dated
+        .map_or_else(|| "never read".to_owned(), |dated| format!("dated {}", context.day(dated)));
+    format!(
+        "Compared by name and address with {} {} of {} ({dated}), lists {}: {} possible {}. \
+         {NO_CLEARANCE}",
+        number(given.counterparties),
+        plural(given.counterparties, "counterparty"),
+        file(given),
+        lists.join(", "),
+        number(count),
+        plural(count, "match"),
+    )
+}
+
+/// `The counterparty file customers.csv cannot be read since …`
+fn problem(given: &ScreenedWatchlist, context: &Context<'_>) -> Option<String> {
+    let problem = given.problem.as_ref()?;
+    let in_use = given.dated.map_or_else(
+        || "Nothing of it was compared.".to_owned(),
+        |dated| format!("Its content of {} was compared.", context.moment(dated)),
+    );
+    Some(format!(
+        "The counterparty file {} {}, since {}. {} {in_use}",
+        file(given),
+        state(problem.kind),
+        context.moment(problem.since),
+        sentence(&context.prose(&problem.detail)),
+    ))
+}
+
+/// What is wrong with a counterparty file, after its name.
+pub fn state(kind: WatchlistProblemKind) -> &'static str {
+    match kind {
+        WatchlistProblemKind::Unreadable => "is missing or cannot be read",
+        WatchlistProblemKind::Malformed => "is not a counterparty file",
+        WatchlistProblemKind::Old => "is too old",
+        WatchlistProblemKind::OnHold => "is on hold",
+    }
+}
+
+/// An error or a detail as a sentence of its own.
+pub fn sentence(detail: &str) -> String {
+    let mut letters = detail.trim_end_matches('.').chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+fn file(given: &ScreenedWatchlist) -> String {
+    plain::shorten(&plain::line(&given.file), MAX_NAME_CHARS)
+}
+
+fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
+    let found = &shown.found;
+    let short = |text: &str| plain::shorten(&plain::line(text), MAX_NAME_CHARS);
+    let party = &found.counterparty;
+    let heading = format!("{} {}", short(&party.id), short(&party.name)).trim().to_owned();
+    let mut facts = vec![Fact::new("May be", entry(alert, shown))];
+    facts.push(Fact::new("Because", reasons(found)));
+    facts.push(Fact::new("Compared", both_sides(found)));
+    if !party.owner.is_empty() {
+        facts.push(Fact::new("Owner", short(&party.owner)));
+    }
+    if !party.country.is_empty() {
+        let country = country::names(std::slice::from_ref(&party.country));
+        facts.push(Fact::new("Country", short(&country)));
+    }
+    let id = found.match_id.as_str();
+    facts.push(Fact::linked("Match", id, context.link(&format!("/matches/{id}"))));
+    MatchText { heading, band: band(found), strong: found.band == Band::Strong, facts }
+}
+
+fn band(found: &PossibleMatch) -> String {
+    let band = match found.band {
+        Band::Strong => "Strong match",
+        Band::Review => "For review",
+        Band::None => "Weak match",
+    };
+    let state = match found.state {
+        MatchState::Open => "",
+        MatchState::Confirmed => ", confirmed before",
+        MatchState::Dismissed => ", dismissed before",
+        MatchState::Stale => ", dismissed before, but what that rested on has changed",
+    };
+    format!("{band}{state}")
+}
+
+/// `Connec Electronic Ltd. (United Kingdom), added`
+fn entry(alert: &Alert, shown: &Shown<'_>) -> String {
+    let found = &shown.found;
+    let Some(entry) = &found.entry else { return "an entry".to_owned() };
+    let name = match entry.form {
+        Form::Party => plain::shorten(&plain::line(&entry.name), MAX_NAME_CHARS),
+        Form::Address => plain::shorten(
+            &plain::line(entry.addresses.first().unwrap_or(&entry.name)),
+            MAX_NAME_CHARS,
+        ),
+    };
+    let countries = country::names(&entry.countries);
+    let is_ordered = matches!(alert.body, AlertBody::RuleFiled(_) | AlertBody::RulePublished(_));
+    let happened = match (shown.change.map(|change| change.kind), is_ordered) {
+        (None, _) => "",
+        (Some(ChangeKind::Added), false) => ", added",
+        (Some(ChangeKind::Revised), false) => ", revised",
+        (Some(ChangeKind::Removed), false) => ", no longer listed",
+        (Some(ChangeKind::Added), true) => ", to be added",
+        (Some(ChangeKind::Revised), true) => ", to be revised",
+        (Some(ChangeKind::Removed), true) => ", to be removed",
+    };
+    format!("{name} ({countries}), {}{happened}", entry.list.title())
+}
+
+fn both_sides(found: &PossibleMatch) -> String {
+    let short = |text: &str| plain::shorten(&plain::line(text), MAX_COMPARED_CHARS);
+    format!("“{}” with “{}”", short(&found.compared.counterparty), short(&found.compared.entry))
+}
+
+fn reasons(found: &PossibleMatch) -> String {
+    // The reasons mark words as code, which a message does not.
+    let reasons = found.reasons.iter().map(|reason| quoted(&plain::line(reason)));
+    plain::shorten(&reasons.collect::<Vec<_>>().join("; "), MAX_REASONS_CHARS)
+}
+
+/// Backquotes as quotation marks: every other one opens.
+fn quoted(text: &str) -> String {
+    let mut parts = text.split('`');
+    let mut quoted = parts.next().unwrap_or_default().to_owned();
+    for (at, part) in parts.enumerate() {
+        quoted.push(if at % 2 == 0 { '“' } else { '”' });
+        quoted.push_str(part);
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::{sample, wording};
+
+    fn content(name: &str, change: impl FnOnce(&mut Screening)) -> MessageContent {
+        let alert = sample::find(name).unwrap();
+        let mut screening = sample::screening(&alert);
+        change(&mut screening);
+        wording::content_with(&alert, Some(&screening), &sample::settings(None))
+    }
+
+    #[test]
+    fn the_subject_counts_the_matches_and_names_no_counterparty() {
+        let content = content("list.changed, real size", |_| {});
+        assert!(
+            content.subject.starts_with(
+                "2 possible matches with our counterparties (1 strong): Entity List: 41 added"
+            ),
+            "{}",
+            content.subject
+        );
+        assert!(content.subject.chars().count() <= MAX_SUBJECT_CHARS);
+        for shown in &sample::screening(&sample::rule_of_june_2022()).matches {
+            assert!(!content.subject.contains(&shown.found.counterparty.name));
+        }
+    }
+
+    #[test]
+    fn what_was_compared_is_said_in_the_words_of_the_contract() {
+        let with = content("list.changed", |_| {}).matches.unwrap();
+        let sentence = "Compared by name and address with 2,613 counterparties of customers.csv \
+                        (dated June 29, 2022), lists EL: 2 possible matches. No match is not a \
+                        clearance: ownership, end use, other lists and unlisted aliases were not \
+                        checked.";
+        assert_eq!(with.compared, [sentence]);
+        let without = content("list.changed", |screening| screening.matches.clear());
+        let matches = without.matches.unwrap();
+        assert!(matches.compared[0].contains("lists EL: 0 possible matches. No match"));
+        assert_eq!((matches.title.as_str(), matches.shown.len()), ("", 0));
+        assert!(without.subject.starts_with("Entity List: "), "{}", without.subject);
+        let never = content("list.changed", |screening| {
+            screening.watchlists.iter_mut().for_each(|given| given.dated = None);
+        });
+        assert!(never.matches.unwrap().compared[0].contains("(never read)"));
+    }
+
+    #[test]
+    fn a_match_names_the_counterparty_the_entry_the_owner_and_the_reasons() {
+        let matches = content("list.changed", |_| {}).matches.unwrap();
+        let first = &matches.shown[0];
+        assert_eq!(first.heading, "C00017 CONNEC EXAMPLE LIMITED");
+        assert_eq!((first.band.as_str(), first.strong), ("Strong match", true));
+        let fact = |label: &str| {
+            first.facts.iter().find(|fact| fact.label == label).map(|fact| fact.text.as_str())
+        };
+        assert!(fact("May be").unwrap().ends_with(", Entity List, added"), "{:?}", fact("May be"));
+        assert!(fact("Because").unwrap().contains("the same rare word “connec”"));
+        assert_eq!(fact("Compared").unwrap().matches('“').count(), 2);
+        assert_eq!(fact("Owner"), Some("Ann Example"));
+    }
+
+    #[test]
+    fn a_problem_of_a_counterparty_file_is_said() {
+        for kind in [
+            WatchlistProblemKind::Unreadable,
+            WatchlistProblemKind::Malformed,
+            WatchlistProblemKind::Old,
+            WatchlistProblemKind::OnHold,
+        ] {
+            let matches = content("list.changed", |screening| {
+                screening.watchlists[0].problem = Some(sample::watchlist_problem(kind));
+            })
+            .matches
+            .unwrap();
+            assert_eq!(matches.problems.len(), 1);
+            let problem = &matches.problems[0];
+            assert!(
+                problem.contains("customers.csv") && problem.contains(state(kind)),
+                "{problem}"
+            );
+            assert!(problem.contains("June 29, 2022"), "what was compared instead: {problem}");
+        }
+    }
+
+    #[test]
+    fn many_matches_are_cut_and_counted() {
+        let matches = content("list.changed", |screening| {
+            let shown = screening.matches[0].clone();
+            screening.matches = (0..100)
+                .map(|n| {
+                    let mut shown = shown.clone();
+                    shown.found.match_id = crate::domain::MatchId::of([n.to_string().as_str()]);
+                    shown
+                })
+                .collect();
+        })
+        .matches
+        .unwrap();
+        assert_eq!((matches.shown.len(), MAX_SHOWN), (40, 40));
+        assert_eq!(matches.rest.unwrap().text, "… and 60 more possible matches");
+        assert!(matches.title.starts_with("100 possible matches"), "{}", matches.title);
+    }
+
+    #[test]
+    fn backquotes_become_quotation_marks() {
+        assert_eq!(quoted("the word `a` means `b`"), "the word “a” means “b”");
+        assert_eq!((quoted("none"), quoted("`")), ("none".to_owned(), "“".to_owned()));
+    }
+}

@@ -1,0 +1,202 @@
+//! The wording of alerts about counterparty files: new matches, and a file that is not up to date.
+
+use crate::deliver::plain;
+use crate::deliver::wording::context::Context;
+use crate::deliver::wording::count::counted;
+use crate::deliver::wording::matches::{sentence, state};
+use crate::deliver::wording::operator::empty_content;
+use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
+use crate::deliver::wording::{Fact, MessageContent, NextStep};
+use crate::domain::Cause;
+use crate::domain::alert::{WatchlistFailing, WatchlistMatched};
+use crate::domain::matching::screening::WatchlistProblemKind;
+
+/// Counterparties of one file that may be listed entries, and why they come up now.
+pub fn matched(data: &WatchlistMatched, context: &Context<'_>) -> MessageContent {
+    let name = plain::line(&data.watchlist);
+    let (title, lead) = because(data.cause, &name);
+    let mut content = empty_content(title, context);
+    content.subject = plain::shorten(&content.title, MAX_SUBJECT_CHARS);
+    content.lead = lead;
+    content.next_steps = vec![
+        context.next_step(
+            "Look at each match, and decide",
+            "/matches",
+            format!("entitywatch matches list --watchlist {}", data.watchlist),
+        ),
+        NextStep::command(
+            "If it is the listed party",
+            "entitywatch matches confirm ID --by YOUR-NAME",
+        ),
+        NextStep::command(
+            "If it is another party",
+            "entitywatch matches dismiss ID --by YOUR-NAME --reason CODE --note TEXT",
+        ),
+    ];
+    content.full_alert = context.next_step(
+        "All matches",
+        "/matches",
+        format!("entitywatch matches list --watchlist {}", data.watchlist),
+    );
+    content.evidence = vec![Fact::new("Counterparty file", name)];
+    content
+}
+
+/// The title and the lead of a cause.
+fn because(cause: Cause, name: &str) -> (String, String) {
+    let (title, lead) = match cause {
+        Cause::FirstScreening => (
+            format!("First comparison of {name}"),
+            format!(
+                "The counterparty file {name} was compared with the lists for the first time. This \
+                 message has all matches. Later ones bring only what is new."
+            ),
+        ),
+        Cause::CounterpartyAdded => (
+            format!("Counterparties were added to {name}"),
+            format!("Counterparties that were added to {name} may be listed."),
+        ),
+        Cause::CounterpartyRevised => (
+            format!("Counterparties of {name} were changed"),
+            format!("Counterparties of {name} whose rows were changed may be listed."),
+        ),
+        Cause::ListAdded => (
+            format!("A list was added for {name}"),
+            format!("The counterparties of {name} were compared with a list for the first time."),
+        ),
+        Cause::MatcherChanged => (
+            format!("A new version compared {name}"),
+            format!(
+                "This version of entitywatch compares in another way. It was applied to {name}, \
+                 and these matches are new. The lists may be unchanged."
+            ),
+        ),
+        Cause::EntryAdded => (
+            format!("New entries concern {name}"),
+            format!("Entries that were added to a list may be counterparties of {name}."),
+        ),
+        Cause::EntryRevised => (
+            format!("Changed entries concern {name}"),
+            format!("Entries that were changed may be counterparties of {name}."),
+        ),
+        Cause::EntryRemoved => (
+            format!("Entries that concern {name} are no longer listed"),
+            format!(
+                "Entries that may be counterparties of {name} are no longer on their list. What \
+                 that means for earlier decisions is for a person to decide."
+            ),
+        ),
+        Cause::RuleFiled => (
+            format!("A rule that was filed concerns {name}"),
+            format!("A rule that was filed orders entries that may be counterparties of {name}."),
+        ),
+        Cause::RulePublished => (
+            format!("A published rule concerns {name}"),
+            format!("A published rule orders entries that may be counterparties of {name}."),
+        ),
+    };
+    (title, lead)
+}
+
+/// A counterparty file that is not up to date, or is well again. It says nothing of counterparties.
+pub fn failing(data: &WatchlistFailing, context: &Context<'_>) -> MessageContent {
+    let name = plain::line(&data.watchlist);
+    let title = match &data.problem {
+        Some(problem) => format!("The counterparty file {name} {}", state(problem.kind)),
+        None => format!("The counterparty file {name} is up to date again"),
+    };
+    let mut content = empty_content(title, context);
+    content.subject = plain::shorten(&format!("entitywatch: {}", content.title), MAX_SUBJECT_CHARS);
+    let in_use = match data.in_use_from {
+        Some(_) => "Its last good content stays in use, and each alert to its readers says so.",
+        None => "Nothing of it is in use, and each alert to its readers says so.",
+    };
+    content.lead = match &data.problem {
+        Some(problem) => format!("{} {in_use}", sentence(&context.prose(&problem.detail))),
+        None => "Its content is read and compared as before.".to_owned(),
+    };
+    content.facts.push(Fact::new("Since", context.moment(data.failing_since)));
+    if data.problem.is_none() {
+        content.facts.push(Fact::new("Up to date again", context.moment(data.at)));
+    }
+    if let Some(from) = data.in_use_from {
+        let rows = counted(data.counterparties_in_use, "row");
+        let text = format!("{rows}, written {}", context.moment(from));
+        content.facts.push(Fact::new("In use", text));
+    }
+    if let Some(problem) = &data.problem {
+        content.next_steps.push(NextStep::command(advice(problem.kind), "entitywatch watchlists"));
+    }
+    content.full_alert = context.next_step(
+        "State of the counterparty files",
+        "/",
+        "entitywatch watchlists".to_owned(),
+    );
+    content
+}
+
+fn advice(kind: WatchlistProblemKind) -> &'static str {
+    match kind {
+        WatchlistProblemKind::Unreadable => {
+            "Put the file in its place, or let the daemon read it. Look at its state with"
+        }
+        WatchlistProblemKind::Malformed => {
+            "Export the file again as CSV, TSV or XLSX with a header. Look at its state with"
+        }
+        WatchlistProblemKind::Old => {
+            "Find out why the export of the file did not run. Look at its state with"
+        }
+        WatchlistProblemKind::OnHold => {
+            "Find out why so many rows changed or are missing. Look at its state with"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+    use crate::deliver::wording::alert_content;
+    use crate::domain::AlertBody;
+
+    #[test]
+    fn each_cause_has_its_own_words() {
+        let mut titles: Vec<String> = Cause::ALL
+            .iter()
+            .map(|cause| {
+                let mut alert = sample::find("watchlist.matched").unwrap();
+                if let AlertBody::WatchlistMatched(data) = &mut alert.body {
+                    data.cause = *cause;
+                }
+                let content = alert_content(&alert, &sample::settings(None));
+                assert!(
+                    content
+                        .subject
+                        .starts_with("1 possible match with our counterparties (strong): "),
+                    "{}",
+                    content.subject
+                );
+                assert!(content.lead.ends_with('.'), "{}", content.lead);
+                content.title
+            })
+            .collect();
+        titles.sort();
+        titles.dedup();
+        assert_eq!(titles.len(), Cause::ALL.len());
+    }
+
+    #[test]
+    fn an_alert_to_operators_says_what_is_wrong_and_what_stays_in_use() {
+        let shown = |name: &str| {
+            let content = alert_content(&sample::find(name).unwrap(), &sample::settings(None));
+            assert!(content.matches.is_none());
+            format!("{}\n{}\n{:?}", content.title, content.lead, content.facts)
+        };
+        let failing = shown("watchlist.failing");
+        assert!(failing.contains("customers is missing or cannot be read"), "{failing}");
+        assert!(failing.contains("Its last good content stays in use"), "{failing}");
+        assert!(failing.contains("2,613 rows"), "{failing}");
+        let recovered = shown("watchlist.failing, recovered");
+        assert!(recovered.contains("is up to date again"), "{recovered}");
+    }
+}

@@ -1,0 +1,16 @@
+//! Counterparties that may be listed entries, what was decided about them, and what a receiver is
+//! shown.
+//!
+//! # Layout
+//!
+//! - [`counterparty`]: one row of the reader's own file.
+//! - [`possible_match`]: one counterparty that may be one entry.
+//! - [`decision`]: what a person decided, and the evidence of a dismissal.
+//! - [`screening`]: what one delivery shows.
+//! - [`watchlist_alerts`]: the content of `watchlist.matched` and `watchlist.failing`.
+
+pub mod counterparty;
+pub mod decision;
+pub mod possible_match;
+pub mod screening;
+pub mod watchlist_alerts;

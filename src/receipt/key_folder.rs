@@ -1,0 +1,181 @@
+//! The keys of this machine: one file each, in a folder beside the database.
+//!
+//! The name of a file begins with a number that counts up, so the newest is the last. Nothing is
+//! overwritten and nothing is deleted. Two processes that make the first key at once make two keys,
+//! and both are listed.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::receipt::key::{KeyPair, NotAKey, private_pem};
+
+/// The name of the folder.
+pub const NAME: &str = "receipt-keys";
+/// The time in the name of a file, in UTC.
+const TIME: &str = "%Y%m%dT%H%M%SZ";
+const ENDING: &str = "pem";
+
+/// A key and the time at which it was made.
+#[derive(Debug)]
+pub struct StoredKey {
+    pub pair: KeyPair,
+    /// To the second.
+    pub made_at: Timestamp,
+}
+
+/// Why the keys cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFolderError {
+    #[error("failed to read the keys of receipts in {path}: {source}")]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("failed to write a key of receipts to {path}: {source}")]
+    Unwritable {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{source}, but got {path}")]
+    Malformed {
+        path: PathBuf,
+        #[source]
+        source: NotAKey,
+    },
+}
+
+/// The folder `receipt-keys` in the state directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFolder(PathBuf);
+
+impl KeyFolder {
+    pub fn in_state(state: &Path) -> Self {
+        Self(state.join(NAME))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// All keys, oldest first. A folder that does not exist has none.
+    ///
+    /// # Errors
+    ///
+    /// If the folder or a key in it cannot be read.
+    pub fn keys(&self) -> Result<Vec<StoredKey>, KeyFolderError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |source| KeyFolderError::Unreadable { path, source }
+        };
+        let folder = match fs::read_dir(&self.0) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            folder => folder.map_err(unreadable(&self.0))?,
+        };
+        let mut files = Vec::new();
+        for item in folder {
+            let path = item.map_err(unreadable(&self.0))?.path();
+            if let Some((number, made_at)) = number_and_time(&path) {
+                files.push((number, made_at, path));
+            }
+        }
+        files.sort();
+        let read = |(_, made_at, path): (u32, Timestamp, PathBuf)| {
+            let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
+            let pair = KeyPair::of_pem(&text)
+                .map_err(|source| KeyFolderError::Malformed { path, source })?;
+            Ok(StoredKey { pair, made_at })
+        };
+        files.into_iter().map(read).collect()
+    }
+
+    /// Makes a key from 32 random bytes, and writes it with mode 0600. It is now the current one.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn make(&self, seed: &[u8; 32], now: Timestamp) -> Result<StoredKey, KeyFolderError> {
+        let pair = KeyPair::of_seed(seed)
+            .map_err(|source| KeyFolderError::Malformed { path: self.0.clone(), source })?;
+        let number = self.keys()?.len() + 1;
+        let time = now.to_zoned(TimeZone::UTC).strftime(TIME).to_string();
+        let name = format!("{number:04}-{time}-{}.{ENDING}", pair.public().id());
+        let path = self.0.join(name);
+        self.write(&path, &private_pem(seed))
+            .map_err(|source| KeyFolderError::Unwritable { path, source })?;
+        Ok(StoredKey { pair, made_at: now })
+    }
+
+    /// Under a name that is not read until the file is complete.
+    fn write(&self, path: &Path, text: &str) -> std::io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+        let part = path.with_extension("part");
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&part, path)?;
+        File::open(&self.0)?.sync_all()
+    }
+}
+
+/// What the name of a key's file says. `None` for other files.
+fn number_and_time(path: &Path) -> Option<(u32, Timestamp)> {
+    if path.extension()? != ENDING {
+        return None;
+    }
+    let mut parts = path.file_stem()?.to_str()?.split('-');
+    let number = parts.next()?.parse().ok()?;
+    let time = jiff::civil::DateTime::strptime(TIME, parts.next()?).ok()?;
+    Some((number, time.to_zoned(TimeZone::UTC).ok()?.timestamp()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn ok_keys_are_listed_oldest_first_and_only_their_owner_can_read_them() {
+        let state = tempfile::tempdir().unwrap();
+        let folder = KeyFolder::in_state(&state.path().join("state"));
+        assert!(folder.keys().unwrap().is_empty(), "no folder yet");
+        // Also within one second.
+        let old = folder.make(&[2; 32], time("2026-07-01T23:59:59Z")).unwrap();
+        let new = folder.make(&[1; 32], time("2026-07-01T23:59:59Z")).unwrap();
+        fs::write(folder.path().join("notes.txt"), "not read").unwrap();
+        fs::write(folder.path().join("0003-20260703T000000Z-x.part"), "not read").unwrap();
+        let keys = folder.keys().unwrap();
+        let ids: Vec<_> = keys.iter().map(|key| key.pair.public().id()).collect();
+        assert_eq!(ids, [old.pair.public().id(), new.pair.public().id()]);
+        assert_eq!(keys[0].made_at, time("2026-07-01T23:59:59Z"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(folder.path()), 0o700);
+        for item in fs::read_dir(folder.path()).unwrap() {
+            let path = item.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "pem") {
+                assert_eq!(mode(&path), 0o600, "{}", path.display());
+            }
+        }
+    }
+
+    #[test]
+    fn err_a_damaged_key_is_named() {
+        let state = tempfile::tempdir().unwrap();
+        let folder = KeyFolder::in_state(state.path());
+        folder.make(&[1; 32], time("2026-07-01T00:00:00Z")).unwrap();
+        fs::write(folder.path().join("0002-20260702T000000Z-key_x.pem"), "cut").unwrap();
+        let error = folder.keys().unwrap_err().to_string();
+        assert!(error.contains("20260702T000000Z-key_x.pem"), "{error}");
+    }
+}
