@@ -16,7 +16,7 @@ use crate::domain::size_text;
 use crate::exit::Exit;
 use crate::pipeline::decision_export;
 use crate::store::StoreUrl;
-use crate::store::copies::{self, Decision};
+use crate::store::copies::{self, Decision, Finding};
 
 /// Copies the database to a new file.
 pub async fn backup(config: &Config, file: &Path) -> Result<Exit> {
@@ -116,7 +116,11 @@ pub async fn check(config: &Config) -> Result<Exit> {
     if found.is_whole() {
         return Ok(Exit::Success);
     }
-    output::problem("the database is not whole: restore a backup with `entitywatch store restore`");
+    // Old tables are no damage.
+    let is_damaged = |finding: &Finding| finding.what != "tables" && finding.result.is_err();
+    if found.findings.iter().any(is_damaged) {
+        output::problem("the database is damaged: `entitywatch store restore` restores a backup");
+    }
     Ok(Exit::Failed)
 }
 

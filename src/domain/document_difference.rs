@@ -17,6 +17,8 @@ const LEVEL: i32 = 3;
 /// do. It bounds the memory, of which the daemon has 512 MB (`MemoryMax` of the unit).
 const MOST_WINDOW_LOG: u32 = 26;
 const LEAST_WINDOW_LOG: u32 = 10;
+/// Bytes that are unpacked at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// The difference of `document` from `base`. `None` if the two are too large together.
 pub fn difference(document: &Document, base: &Document) -> io::Result<Option<Bytes>> {
@@ -33,19 +35,9 @@ pub fn difference(document: &Document, base: &Document) -> io::Result<Option<Byt
 
 /// The document with this difference from `base`. Fails if the content has not the hash of the
 /// document.
-pub fn from_difference(document: Document, base: &Document) -> io::Result<Document> {
-    let before = unpacked(base)?;
-    let difference: &[u8] = &document.compressed;
-    let mut decoder = zstd::stream::read::Decoder::with_ref_prefix(difference, before.as_slice())?;
-    decoder.window_log_max(MOST_WINDOW_LOG)?;
+pub fn from_difference(document: &Document, base: &Document) -> io::Result<Document> {
     let mut writer = DocumentWriter::new()?;
-    let mut chunk = vec![0; 64 * 1024];
-    loop {
-        match decoder.read(&mut chunk)? {
-            0 => break,
-            length => writer.write(chunk.get(..length).unwrap_or_default())?,
-        }
-    }
+    each_chunk(document, Some(base), |chunk| writer.write(chunk))?;
     let whole = writer.finish(document.fetched_at)?;
     if whole.sha256 == document.sha256 && whole.size_bytes == document.size_bytes {
         Ok(whole)
@@ -55,24 +47,43 @@ pub fn from_difference(document: Document, base: &Document) -> io::Result<Docume
     }
 }
 
-/// Whether the content of a document has its hash and its size.
-pub fn is_intact(document: &Document) -> bool {
-    let hashed = || -> io::Result<(Sha256, u64)> {
-        let mut reader = document.reader()?;
-        let (mut hasher, mut size) = (sha2::Sha256::new(), 0);
-        let mut chunk = vec![0; 64 * 1024];
-        loop {
-            match reader.read(&mut chunk)? {
-                0 => break,
-                length => {
-                    hasher.update(chunk.get(..length).unwrap_or_default());
-                    size += length as u64;
-                }
-            }
+/// Whether the content of a document, which may be a difference from `base`, has its hash and its
+/// size.
+pub fn is_intact(document: &Document, base: Option<&Document>) -> bool {
+    let (mut hasher, mut size) = (sha2::Sha256::new(), 0);
+    let read = each_chunk(document, base, |chunk| {
+        hasher.update(chunk);
+        size += chunk.len() as u64;
+        Ok(())
+    });
+    let sha256 = Sha256::from_digest(&hasher.finalize());
+    read.is_ok() && (&sha256, size) == (&document.sha256, document.size_bytes)
+}
+
+/// Passes the content of a document on, bit by bit.
+fn each_chunk(
+    document: &Document,
+    base: Option<&Document>,
+    mut pass: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let before = base.map(unpacked).transpose()?;
+    let mut reader: Box<dyn Read + '_> = match &before {
+        None => Box::new(document.reader()?),
+        Some(before) => {
+            let difference: &[u8] = &document.compressed;
+            let mut decoder =
+                zstd::stream::read::Decoder::with_ref_prefix(difference, before.as_slice())?;
+            decoder.window_log_max(MOST_WINDOW_LOG)?;
+            Box::new(decoder)
         }
-        Ok((Sha256::from_digest(&hasher.finalize()), size))
     };
-    hashed().is_ok_and(|found| found == (document.sha256.clone(), document.size_bytes))
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        match reader.read(&mut chunk)? {
+            0 => return Ok(()),
+            length => pass(chunk.get(..length).unwrap_or_default())?,
+        }
+    }
 }
 
 fn unpacked(document: &Document) -> io::Result<Vec<u8>> {
@@ -115,9 +126,10 @@ mod tests {
         assert!(difference.len() < 1_000, "{} bytes", difference.len());
         assert!(after.compressed.len() > 400_000, "{} bytes", after.compressed.len());
         let stored = Document { compressed: difference, ..after.clone() };
-        let whole = from_difference(stored, &before).unwrap();
+        assert!(is_intact(&stored, Some(&before)));
+        let whole = from_difference(&stored, &before).unwrap();
         assert_eq!(io::read_to_string(whole.reader().unwrap()).unwrap().into_bytes(), content);
-        assert!(is_intact(&whole));
+        assert!(is_intact(&whole, None));
     }
 
     #[test]
@@ -126,12 +138,13 @@ mod tests {
         let after = document(&lines(2_001));
         let difference = difference(&after, &before).unwrap().unwrap();
         let stored = Document { compressed: difference.clone(), ..after.clone() };
-        from_difference(stored, &other).unwrap_err();
+        assert!(!is_intact(&stored, Some(&other)) && !is_intact(&stored, None));
+        from_difference(&stored, &other).unwrap_err();
         let cut =
             Document { compressed: difference.slice(..difference.len() - 1), ..after.clone() };
-        from_difference(cut, &before).unwrap_err();
+        from_difference(&cut, &before).unwrap_err();
         let renamed = Document { sha256: Sha256::of(b"another"), ..after };
-        assert!(!is_intact(&renamed));
+        assert!(!is_intact(&renamed, None));
     }
 
     #[test]

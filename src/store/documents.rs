@@ -19,7 +19,7 @@ impl Store {
         let found = self.stored_document(&base).await?;
         // What others are differences from is always whole.
         let whole = match found {
-            Some((base, None)) => document_difference::from_difference(document, &base),
+            Some((base, None)) => document_difference::from_difference(&document, &base),
             _ => Err(std::io::Error::other("the document that it is a difference from is missing")),
         };
         whole.map(Some).map_err(|error| StoreError::Unreadable {

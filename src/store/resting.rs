@@ -135,6 +135,8 @@ fn compute(document: Document, base: &Document) -> Option<(String, Vec<u8>)> {
         return None;
     }
     let stored = Document { compressed: difference.clone(), ..document };
-    document_difference::from_difference(stored, base).ok()?;
+    if !document_difference::is_intact(&stored, Some(base)) {
+        return None;
+    }
     Some((base.sha256.to_string(), difference.to_vec()))
 }
