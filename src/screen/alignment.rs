@@ -3,13 +3,18 @@
 use crate::screen::index::asked_name::AskedName;
 use crate::screen::index::listed_name::ListedName;
 use crate::screen::index::vocabulary::Agreement;
-use crate::screen::names::word::Kind;
+use crate::screen::names::spelling::initial;
+use crate::screen::names::word::{Kind, Word};
 
 /// The first letters of words are this much of them: `Ahmad S.` and `Ahmad Saleh`.
 const INITIAL: f32 = 0.55;
 /// An acronym that the first letters of words spell, by its letters. Three letters are often
 /// chance.
 const ACRONYM_FROM: usize = 3;
+/// Words that are less alike than this may be other words.
+const SURE_SPELLING: f32 = 0.95;
+/// In a word of so few letters, a typing error makes another word.
+const SHORT_WORD: usize = 4;
 const ACRONYMS: [f32; 3] = [0.55, 0.70, 0.85];
 
 /// Why a link holds.
@@ -19,6 +24,8 @@ pub enum Why {
     Spelling,
     Abbreviation,
     Initial,
+    NearMeaning,
+    OtherForm,
     /// The counterparty has the acronym, or the entry has it.
     Acronym,
 }
@@ -48,6 +55,12 @@ pub struct Alignment {
     pub number_left: bool,
     /// The linked words stand in another order.
     pub turned: bool,
+    /// One word stands in the place of another, between the same words.
+    pub in_place: bool,
+    /// Each has a short word that the other lacks.
+    pub short_replaced: bool,
+    /// No word is the same: what is linked is only spelled alike, or near in meaning.
+    pub guessed: bool,
 }
 
 /// Aligns the words of two names: the heaviest and most alike first.
@@ -66,6 +79,8 @@ pub fn align(asked: &AskedName, listed: &ListedName) -> Alignment {
                 Agreement::Same => Why::Same,
                 Agreement::Spelling => Why::Spelling,
                 Agreement::Abbreviation => Why::Abbreviation,
+                Agreement::NearMeaning => Why::NearMeaning,
+                Agreement::OtherForm => Why::OtherForm,
             };
             let gain = likeness * own.weight.min(weight_of(&listed.weights, listed_at));
             let link = Link {
@@ -163,20 +178,16 @@ fn acronym(text: &str) -> f32 {
     ACRONYMS.get(letters).copied().unwrap_or_default()
 }
 
-fn spelled_by(
-    acronym: &str,
-    words: &[crate::screen::names::word::Word],
-    taken: u64,
-) -> Option<(usize, usize)> {
+fn spelled_by(acronym: &str, words: &[Word], taken: u64) -> Option<(usize, usize)> {
     let length = acronym.len();
     if length < ACRONYM_FROM || length > words.len() {
         return None;
     }
     (0..=words.len() - length).find_map(|start| {
         let run = words.iter().enumerate().skip(start).take(length);
-        let fits = run
-            .zip(acronym.chars())
-            .all(|((at, word), letter)| is_free(taken, at) && word.text.starts_with(letter));
+        let fits = run.zip(acronym.chars()).all(|((at, word), letter)| {
+            is_free(taken, at) && word.text.chars().next().map(initial) == Some(initial(letter))
+        });
         fits.then_some((start, length))
     })
 }
@@ -213,7 +224,7 @@ fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Tak
         let free = weights.iter().enumerate().filter(|(at, _)| is_free(bits_taken, *at));
         free.map(|(_, weight)| *weight).fold(0.0, f32::max)
     };
-    let has_number = |words: &[crate::screen::names::word::Word], bits_taken: u64| {
+    let has_number = |words: &[Word], bits_taken: u64| {
         words
             .iter()
             .enumerate()
@@ -221,6 +232,25 @@ fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Tak
     };
     let left_numbers =
         (has_number(&asked.name.words, taken.asked), has_number(&listed.name.words, taken.listed));
+    let only_free = |words: &[Word], bits_taken: u64| {
+        let mut free = words.iter().enumerate().filter(|(at, _)| is_free(bits_taken, *at));
+        let first = free.next().filter(|(_, word)| word.kind != Kind::Number);
+        first.filter(|_| free.next().is_none()).map(|(at, _)| at)
+    };
+    let free = only_free(&asked.name.words, taken.asked);
+    let in_place = free.is_some()
+        && free == only_free(&listed.name.words, taken.listed)
+        && asked.name.words.len() == listed.name.words.len();
+    let has_short = |words: &[Word], bits_taken: u64| {
+        let mut all = words.iter().enumerate();
+        all.any(|(at, word)| is_free(bits_taken, at) && word.text.len() <= SHORT_WORD)
+    };
+    let short_replaced =
+        has_short(&asked.name.words, taken.asked) && has_short(&listed.name.words, taken.listed);
+    let guessed = links.iter().all(|link| {
+        let spelled = link.why == Why::Spelling && link.likeness < SURE_SPELLING;
+        spelled || matches!(link.why, Why::Abbreviation | Why::Initial | Why::NearMeaning)
+    });
     let mut order = links.clone();
     order.sort_by_key(|link| link.asked);
     let turned = !order.is_sorted_by_key(|link| link.listed);
@@ -232,5 +262,8 @@ fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Tak
         common,
         links,
         turned,
+        in_place,
+        short_replaced,
+        guessed,
     }
 }

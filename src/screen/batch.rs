@@ -9,9 +9,9 @@ use crate::screen::screener::Screener;
 /// with the file.
 pub const AT_ONCE: usize = 2_000;
 /// Fewer are done before a second thread would have started.
-const WORTH_A_THREAD: usize = 50;
+pub const WORTH_A_THREAD: usize = 50;
 /// More threads gain little.
-const MOST_THREADS: usize = 8;
+pub const MOST_THREADS: usize = 8;
 
 /// Takes the matches of one counterparty.
 pub type Each<'a, E> = &'a mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<(), E>;

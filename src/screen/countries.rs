@@ -51,9 +51,17 @@ static NAMES: LazyLock<FxHashMap<String, &'static str>> = LazyLock::new(|| {
 static FIRST_WORDS: LazyLock<FxHashSet<&'static str>> =
     LazyLock::new(|| NAMES.keys().filter_map(|name| name.split(' ').next()).collect());
 
+static WORDS: LazyLock<FxHashSet<&'static str>> =
+    LazyLock::new(|| NAMES.keys().flat_map(|name| name.split(' ')).collect());
+
 /// Whether the name of a country may begin with this word.
 pub fn may_begin_with(word: &str) -> bool {
     FIRST_WORDS.contains(word)
+}
+
+/// Whether a word stands in the name of a country: `arab`, `emirates`.
+pub fn is_part_of_name(word: &str) -> bool {
+    WORDS.contains(word)
 }
 
 /// The code of a country's name, in lower-case Latin words.

@@ -7,7 +7,7 @@
 //! # Layout
 //!
 //! - [`screener`]: one counterparty against all entries. [`batch`]: many, on several cores.
-//! - [`reverse`]: which counterparties are near a few entries.
+//! - [`reverse`]: many counterparties against the few entries of a rule.
 //! - [`party`], [`found`], [`match_row`]: the nouns, and the shape of a match in JSON.
 //! - [`band`], [`name_score`]: the scores, and where their bands begin.
 //! - [`names`]: how a name is read: variants, legal forms, trade words, spelling, rarity.

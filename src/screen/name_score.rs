@@ -33,6 +33,16 @@ pub struct Weights {
     pub contained: f32,
     /// A name that the counterparty has whole, and more, is shown if it weighs this much.
     pub contains: f32,
+    /// One word stands in the place of another, as in the names of other parties of the same town
+    /// and trade: the score is multiplied by this. One of them is heavy, the other weighs
+    /// `in_place_from` at least. On parties first listed from 2017 to 2019, 0.7 shows 34 % of
+    /// sisters where 0.8 shows 43 %, and as many aliases.
+    pub in_place: f32,
+    pub in_place_from: f32,
+    /// Words are left over, and no word is surely the same: the score is multiplied by this. On
+    /// parties first listed to 2016, it lowers the score that 1 % of unrelated names reach from
+    /// 0.34 to 0.32, and raises the recall of aliases there from 0.81 to 0.82.
+    pub guessed: f32,
 }
 
 pub const WEIGHTS: Weights = Weights {
@@ -48,6 +58,9 @@ pub const WEIGHTS: Weights = Weights {
     covered: 0.5,
     contained: 5.0,
     contains: 8.0,
+    in_place: 0.7,
+    in_place_from: 2.6,
+    guessed: 0.8,
 };
 
 /// Equal letters: nothing else can be said against it.
@@ -123,7 +136,7 @@ fn score_of_words(
     let mut score = confidence * common / (common + against).max(f32::EPSILON);
     if !found.numbers_differ {
         if !found.number_left {
-            score = score.max(as_letters(asked, listed, weighty));
+            score = score.max(as_letters(asked, listed, found, weighty));
         }
         let several = asked.name.words.len().min(listed.name.words.len()) >= 2;
         let nothing_left = own <= LEFT * asked.weight && other <= LEFT * listed.weight;
@@ -146,6 +159,15 @@ fn score_of_words(
     if found.turned {
         score -= weights.turned;
     }
+    let heavier = found.heaviest.0.max(found.heaviest.1) > weights.heavy;
+    let lighter = found.heaviest.0.min(found.heaviest.1) >= weights.in_place_from;
+    if found.in_place && heavier && lighter {
+        score *= weights.in_place;
+    }
+    let left_over = found.heaviest.0.max(found.heaviest.1) > 0.0;
+    if found.guessed && left_over && score < NOT_STRONG {
+        score *= weights.guessed;
+    }
     let replaced = found.heaviest.0.min(found.heaviest.1) > weights.heavy;
     let short =
         |words: &[Word]| words.len() == 1 && words.iter().all(|word| word.text.len() <= SHORT_NAME);
@@ -158,7 +180,7 @@ fn score_of_words(
 
 /// Names that are the same letter for letter but for romanization or one typing error, wherever
 /// their spaces are.
-fn as_letters(asked: &AskedName, listed: &ListedName, weighty: bool) -> f32 {
+fn as_letters(asked: &AskedName, listed: &ListedName, found: &Alignment, weighty: bool) -> f32 {
     let pairs = [(&*asked.skeleton, &*listed.skeleton), (&*asked.name.bare, &*listed.name.bare)];
     let length = asked.skeleton.len().min(listed.skeleton.len());
     if length < LONG_NAME && (!weighty || length < ONE_ERROR_FROM) {
@@ -169,7 +191,8 @@ fn as_letters(asked: &AskedName, listed: &ListedName, weighty: bool) -> f32 {
     }
     // One letter of a short word is another word: `Bing Lu` and `Bing Xu`.
     let has_long_word = asked.name.words.iter().any(|word| word.text.len() >= LONG_WORD);
-    if length < LONG_NAME && !has_long_word && asked.name.words.len() > 1 {
+    let several = asked.name.words.len() > 1;
+    if length < LONG_NAME && several && (!has_long_word || found.short_replaced) {
         return 0.0;
     }
     if pairs.iter().any(|(own, other)| distance(own, other) == Some(1)) { ONE_ERROR } else { 0.0 }
@@ -215,6 +238,7 @@ mod tests {
             ("Alderwood Intl Tech Corp.", "Alderwood International Technology Corporation"),
             ("Alderwood Trading", "Alderwood General Trading Company"),
             ("Alderwood Limitted", "Alderwood Limited"),
+            ("Obshchestvo s Organichernnoi Otvetstvennostyu Alderwood", "Alderwood OOO"),
         ] {
             assert!(of(asked, listed) >= 0.88, "{asked} | {listed}: {}", of(asked, listed));
         }
@@ -234,6 +258,44 @@ mod tests {
     }
 
     #[test]
+    fn ok_another_writer_of_one_party_is_found() {
+        for (asked, listed) in [
+            ("Alder Spare Parts", "ASP Ltd."),
+            ("Electronic Birch Zone Sdn Bhd", "EBZ Sdn"),
+            ("KRAT", "Concern Radio Alder Technologies"),
+            ("Alder Aviation Plant", "Alder Aircraft Plant"),
+            ("Mike Alderwich", "Mikhail Alderwich"),
+            ("Mike Davidovich", "Mikhail Davidovich"),
+            ("Dr. Alderwood", "Mullah Alderwood"),
+            ("VNIITA", "Alderwood Institute of Radio (JSC VNIITA)"),
+        ] {
+            assert!(of(asked, listed) > 0.2, "{asked} | {listed}: {}", of(asked, listed));
+        }
+    }
+
+    #[test]
+    fn err_a_heavy_word_in_the_place_of_another_is_another_party() {
+        for (asked, listed) in [
+            ("Birch Alderwood Testing Laboratory", "Birch Cedarholm Testing Laboratory"),
+            ("Hangzhou Alderwood Digital Technology", "Hangzhou Cedarholm Digital Technology"),
+        ] {
+            assert!(of(asked, listed) < 0.50, "{asked} | {listed}: {}", of(asked, listed));
+        }
+    }
+
+    #[test]
+    fn err_words_that_are_only_spelled_alike_prove_little() {
+        for (asked, listed) in [
+            ("Kurt Carter", "Kurtti Alderwood"),
+            ("Henson Chua", "Hansen Birchgrove"),
+            ("Alder Orten Trading", "Alder Trading Urton"),
+        ] {
+            let (alike, same) = (of(asked, listed), of(asked, asked));
+            assert!(alike < 0.50 && same > 0.9, "{asked} | {listed}: {alike}, {same}");
+        }
+    }
+
+    #[test]
     fn err_common_words_are_no_match() {
         for (asked, listed) in [
             ("General Trading LLC", "Alderwood General Trading LLC"),
@@ -241,7 +303,7 @@ mod tests {
             ("Pacific International Shipping", "Atlantic International Shipping"),
             ("Jose Garcia", "Jose Hernandez"),
         ] {
-            assert!(of(asked, listed) < 0.58, "{asked} | {listed}: {}", of(asked, listed));
+            assert!(of(asked, listed) < 0.50, "{asked} | {listed}: {}", of(asked, listed));
         }
     }
 
@@ -255,8 +317,14 @@ mod tests {
             WEIGHTS.heavy,
             WEIGHTS.numbers,
             WEIGHTS.other_country,
+            WEIGHTS.in_place,
+            WEIGHTS.in_place_from,
+            WEIGHTS.guessed,
         ];
         let figures = format!("{figures:?}");
-        assert_eq!(figures, "[0.65, 0.28, 1.05, 4.0, 2.6, 0.56, 0.1]", "measure again: benches");
+        assert_eq!(
+            figures, "[0.65, 0.28, 1.05, 4.0, 2.6, 0.56, 0.1, 0.7, 2.6, 0.8]",
+            "measure again: benches"
+        );
     }
 }

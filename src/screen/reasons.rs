@@ -93,6 +93,10 @@ fn same_words(
             }
             Why::Abbreviation => others.push(format!("`{other}` may be short for `{own}`")),
             Why::Initial => others.push(format!("`{own}` and `{other}` have the same initial")),
+            Why::NearMeaning => {
+                others.push(format!("`{own}` is near in meaning to `{other}`"));
+            }
+            Why::OtherForm => others.push(format!("`{own}` may be another form of `{other}`")),
             Why::Acronym if link.asked.1 < link.listed.1 => {
                 others.push(format!("the first letters of `{other}` spell `{own}`"));
             }

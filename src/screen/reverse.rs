@@ -1,209 +1,101 @@
 //! Which counterparties are worth comparing with a few entries, such as those of one rule.
 //!
-//! Built once when a counterparty file is read. A rule of 41 entries is then compared with the
-//! counterparties that share a word, an address or a spelling with one of them, not with the whole
-//! file. The comparison itself is that of [`Screener`](crate::screen::Screener).
+//! Most of a counterparty file has nothing to do with the entries of one rule. Each name and
+//! address is first measured by its single words ([`Nearness`]), which costs a small part of a
+//! comparison. No index of the counterparties is needed.
 
-use std::hash::{BuildHasher, BuildHasherDefault};
-
-use rustc_hash::FxHasher;
-
-use crate::domain::Entry;
-use crate::screen::addresses::address::Address;
-use crate::screen::addresses::part::Part;
-use crate::screen::index::vocabulary::deletions;
-use crate::screen::names::rarity::{general, is_common};
-use crate::screen::names::spelling::{consonants, skeleton};
-use crate::screen::names::variants;
-use crate::screen::names::word::{Kind, Name};
+use crate::screen::addresses::nearness as places;
+use crate::screen::batch::{Each, MOST_THREADS, WORTH_A_THREAD};
+use crate::screen::found::{Found, Options};
+use crate::screen::index::names::Scratch;
+use crate::screen::index::nearness::{Nearness, Remembered};
 use crate::screen::party::Counterparty;
+use crate::screen::screener::Screener;
 
-/// Words of fewer letters are looked up whole only.
-const ERROR_FROM: usize = 4;
-const CONSONANTS_FROM: usize = 3;
-const BEGINNING: usize = 6;
-/// The most words that another writer writes together.
-const TOGETHER: usize = 4;
-const INITIALS_FROM: usize = 3;
-/// The most common words of a name that are looked up together.
-const COMMON_WORDS: usize = 8;
-/// Words of the first group of `common_words.txt` weigh this at most.
-const MOST_COMMON: f32 = 1.0;
-
-/// Keys of counterparties.
-#[derive(Debug, Default)]
-pub struct Reverse {
-    /// Each key with the place of a counterparty that has it, sorted.
-    keys: Vec<(u32, u32)>,
-}
-
-impl Reverse {
-    pub fn of(parties: &[Counterparty]) -> Self {
-        let mut keys: Vec<(u32, u32)> = Vec::new();
-        for (place, party) in (0u32..).zip(parties) {
-            let names = std::iter::once(&party.name).chain(&party.aliases);
-            let mut own = keys_of(names, &party.addresses);
-            own.sort_unstable();
-            own.dedup();
-            keys.extend(own.into_iter().map(|key| (key, place)));
-        }
-        keys.sort_unstable();
-        keys.shrink_to_fit();
-        Self { keys }
-    }
-
-    /// The places of the counterparties that may match one of the entries, in the order of the
-    /// file.
-    pub fn near(&self, entries: &[Entry]) -> Vec<usize> {
-        let mut keys: Vec<u32> = Vec::new();
-        for entry in entries {
-            keys.extend(keys_of(
-                std::iter::once(&entry.name).chain(&entry.aliases),
-                &entry.addresses,
-            ));
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        let mut places: Vec<usize> = Vec::new();
-        for key in keys {
-            let start = self.keys.partition_point(|(known, _)| *known < key);
-            let same = self.keys.iter().skip(start).take_while(|(known, _)| *known == key);
-            places.extend(same.filter_map(|(_, place)| usize::try_from(*place).ok()));
-        }
-        places.sort_unstable();
-        places.dedup();
-        places
-    }
-}
-
-fn keys_of<'a>(names: impl Iterator<Item = &'a String>, addresses: &[String]) -> Vec<u32> {
-    let mut keys = Vec::new();
-    for name in names {
-        for variant in variants::of(name) {
-            of_name(&Name::of(&variant.text), &mut keys);
-        }
-    }
-    for address in addresses {
-        of_address(&Address::of(address), &mut keys);
-    }
-    keys
-}
-
-fn of_name(name: &Name, keys: &mut Vec<u32>) {
-    let whole = skeleton(&name.bare);
-    let mut senses: Vec<&str> = name.words.iter().map(|word| word.sense.as_str()).collect();
-    senses.sort_unstable();
-    keys.extend([key("sorted", &name.sorted), key("senses", &senses.join(" "))]);
-    keys.push(shortened(hash_of(&skeleton(&name.whole))));
-    deletions(&whole, &mut |hash| keys.push(shortened(hash)));
-    deletions(&name.bare, &mut |hash| keys.push(shortened(hash)));
-    let initials: String = name.words.iter().filter_map(|w| w.text.chars().next()).collect();
-    if initials.len() >= INITIALS_FROM {
-        keys.push(key("word", &initials));
-    }
-    let rare = |word: &&crate::screen::names::word::Word| {
-        matches!(word.kind, Kind::Word | Kind::Patronymic)
-            && !(is_common(&word.sense) || is_common(&word.text))
+/// Screens the counterparties that are near the entries, and hands on the matches of each that has
+/// any, in their order: those of [`screen_all`](crate::screen::batch::screen_all) in the bands
+/// `review` and `strong`, much faster if the entries are few. A name is left out if its first word
+/// both has a typing error and is written together with the next one on the list.
+///
+/// # Errors
+///
+/// The first error of `each`.
+pub fn screen_near<E>(
+    screener: &Screener,
+    parties: &[Counterparty],
+    threads: usize,
+    each: Each<'_, E>,
+) -> Result<(), E> {
+    let screen = |party: &Counterparty, scratch: &mut Scratch| {
+        Some(screener.screen(party, Options::default(), scratch)).filter(|found| !found.is_empty())
     };
-    for word in name.words.iter().filter(rare) {
-        let own = skeleton(&word.text);
-        keys.extend([key("word", &word.sense), key("word", &word.text)]);
-        if own.len() >= CONSONANTS_FROM {
-            keys.push(key("bones", &consonants(&own)));
-        }
-        if own.len() >= ERROR_FROM {
-            deletions(&own, &mut |hash| keys.push(shortened(hash)));
-            deletions(&word.text, &mut |hash| keys.push(shortened(hash)));
-        }
-        keys.extend(word.text.get(..BEGINNING).map(|start| key("start", start)));
-    }
-    of_common_words(name, keys);
-    for start in 0..name.words.len() {
-        let mut joined = String::new();
-        for (length, word) in (1..=TOGETHER).zip(name.words.iter().skip(start)) {
-            joined.push_str(&word.text);
-            if length > 1 {
-                keys.push(shortened(hash_of(&skeleton(&joined))));
-            }
+    for (place, found) in near_ones(screener, parties, threads, &screen) {
+        if let Some(party) = parties.get(place) {
+            each(party, found)?;
         }
     }
+    Ok(())
 }
 
-/// Common words lead to many names, so they count together: two of which one is not among the most
-/// common, a number with a word, or three.
-fn of_common_words(name: &Name, keys: &mut Vec<u32>) {
-    let mut words: Vec<(&str, bool)> = name
-        .words
-        .iter()
-        .filter(|word| word.kind != Kind::Letter)
-        .map(|word| (word.sense.as_str(), word.kind == Kind::Number))
-        .filter(|(sense, is_number)| *is_number || is_common(sense))
-        .take(COMMON_WORDS)
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    for (at, (one, number)) in words.iter().enumerate() {
-        for (place, (two, other_number)) in words.iter().enumerate().skip(at + 1) {
-            let telling = *number
-                || *other_number
-                || [one, two].iter().any(|word| general(word) > MOST_COMMON);
-            if telling {
-                keys.push(key(one, two));
-            }
-            for (three, _) in words.iter().skip(place + 1) {
-                keys.push(key(&format!("{one} {two}"), three));
-            }
-        }
-    }
+/// The places of the counterparties that may match one of the entries, in the order of the file.
+pub fn near(screener: &Screener, parties: &[Counterparty], threads: usize) -> Vec<usize> {
+    let any = |_: &Counterparty, _: &mut Scratch| Some(Vec::new());
+    near_ones(screener, parties, threads, &any).into_iter().map(|(place, _)| place).collect()
 }
 
-/// Each word of a place with each of its numbers, or with each other word if there is no number.
-fn of_address(address: &Address, keys: &mut Vec<u32>) {
-    if !address.is_a_place() {
-        return;
-    }
-    let words: Vec<&str> = address
-        .words
-        .iter()
-        .filter(|word| word.part == Part::Word)
-        .map(|word| word.skeleton.as_str())
-        .collect();
-    let ends = |number: &String| -> Vec<String> {
-        number.split('-').map(str::to_owned).chain([number.clone()]).collect()
-    };
-    let numbers: Vec<String> = address.numbers.iter().flat_map(ends).collect();
-    for (at, word) in words.iter().enumerate() {
-        for number in &numbers {
-            keys.push(key(number, word));
-            for next in words.iter().skip(at + 1).take(1) {
-                keys.push(key(number, &format!("{word}{next}")));
-            }
-        }
-        if numbers.is_empty() {
-            for other in words.iter().filter(|other| *other != word) {
-                keys.push(key(word, other));
-            }
-        }
-    }
+type Screen<'a> = &'a (dyn Fn(&Counterparty, &mut Scratch) -> Option<Vec<Found>> + Sync);
+
+fn near_ones(
+    screener: &Screener,
+    parties: &[Counterparty],
+    threads: usize,
+    screen: Screen<'_>,
+) -> Vec<(usize, Vec<Found>)> {
+    let threads = if parties.len() < WORTH_A_THREAD { 1 } else { threads.clamp(1, MOST_THREADS) };
+    let nearness = Nearness::of(screener.names());
+    let share = parties.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = parties
+            .chunks(share)
+            .zip((0..).step_by(share))
+            .map(|(part, first)| {
+                let nearness = &nearness;
+                scope.spawn(move || {
+                    let mut words = (Remembered::default(), places::Remembered::default());
+                    let mut scratch = Scratch::default();
+                    (first..)
+                        .zip(part)
+                        .filter(|(_, party)| is_near(screener, nearness, party, &mut words))
+                        .filter_map(|(place, party)| Some((place, screen(party, &mut scratch)?)))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<(usize, Vec<Found>)>>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().flat_map(join).collect()
+    })
 }
 
-fn hash_of(text: &str) -> u64 {
-    BuildHasherDefault::<FxHasher>::default().hash_one(text)
-}
-
-fn key(kind: &str, text: &str) -> u32 {
-    shortened(BuildHasherDefault::<FxHasher>::default().hash_one((kind, text)))
-}
-
-/// Half of a hash. A counterparty more than is needed costs a comparison, and changes no result.
-fn shortened(hash: u64) -> u32 {
-    u32::try_from(hash >> 32).unwrap_or_default()
+fn is_near(
+    screener: &Screener,
+    nearness: &Nearness<'_>,
+    party: &Counterparty,
+    (words, address_words): &mut (Remembered, places::Remembered),
+) -> bool {
+    let names = std::iter::once(&party.name).chain(&party.aliases);
+    let index = screener.addresses();
+    names.into_iter().any(|name| nearness.is_near(name, words))
+        || party.addresses.iter().any(|address| {
+            places::is_near(index, address, address_words) && !index.find(address).is_empty()
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ListCode;
+    use crate::domain::{Entry, ListCode};
 
     fn near(name: &str, address: &str, entry: &str, listed_address: &str) -> bool {
         let party = Counterparty {
@@ -214,7 +106,7 @@ mod tests {
         let other = Counterparty { name: "Birch International".into(), ..Counterparty::default() };
         let mut listed = Entry::named(ListCode::EL, entry);
         listed.addresses = vec![listed_address.into()];
-        Reverse::of(&[other, party]).near(&[listed]) == [1]
+        super::near(&Screener::new(vec![listed]), &[other, party], 1) == [1]
     }
 
     #[test]
@@ -240,5 +132,74 @@ mod tests {
     fn err_other_names_and_places_are_not() {
         assert!(!near("Cedarholm Trading", "", "Alderwood Trading", ""));
         assert!(!near("Birch", "Samarsk, Polevaya 23", "Cedar", "22 Polevaya St., Samarsk"));
+    }
+
+    /// The names and addresses are chosen so that each way to be near is taken by one.
+    #[test]
+    fn the_matches_are_those_of_a_whole_comparison() {
+        let entry = |name: &str, alias: &str, address: &str| Entry {
+            aliases: vec![alias.into()],
+            addresses: vec![address.into()],
+            ..Entry::named(ListCode::EL, name)
+        };
+        let screener = Screener::new(vec![
+            entry("Alderwood Works Co., Ltd.", "AWX", "22 Polevaya St., Samarsk, Russia"),
+            entry("Birch Cedar Dogwood Institute (BCDI)", "Jinyi Keji", "No. 5 Elm Road, Fir"),
+            entry("General Electronics Trading", "Mo Elmavi", "Office 3, Gorse Tower, Dubai, UAE"),
+        ]);
+        let names = [
+            "Alderwood",
+            "Alder Wood Works",
+            "Aldrewood Trading",
+            "BCDI",
+            "Birch-Cedar Dogwood",
+            "Jin Yi Ke Ji You Xian Gong Si",
+            "Electronics Trading General",
+            "Elmawi, Mo",
+            "A.W.X.",
+            "Hazel (Alderwood)",
+            "Hazel; Alderwood",
+            "Алдервоод",
+            "Juniper “Alderwood”",
+            "and",
+            "Larch General Trading",
+            "Hazelgrove Supplies",
+            "Alderwoodworks",
+            "Zelkova AO",
+            "",
+        ];
+        let addresses = [
+            "",
+            "Samarsk, Polevaya 22",
+            "5 Elm Rd, Fir",
+            "Polevaya 23, Samarsk",
+            "Dubai, Gorse Tower, Office 3",
+            "Office 4, Gorse Tower, Dubai",
+            "Quay 1, Dubai",
+        ];
+        let parties: Vec<Counterparty> = names
+            .iter()
+            .flat_map(|name| addresses.map(|address| (name, address)))
+            .map(|(name, address)| Counterparty {
+                id: format!("{name}|{address}"),
+                name: (*name).into(),
+                addresses: vec![address.into()],
+                ..Counterparty::default()
+            })
+            .collect();
+        let (mut whole, mut fast) = (Vec::new(), Vec::new());
+        let options = Options::default();
+        crate::screen::batch::screen_all(&screener, &parties, options, 2, &mut |party, found| {
+            whole.extend(found.into_iter().map(|found| (party.id.clone(), found)));
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+        screen_near(&screener, &parties, 2, &mut |party, found| {
+            fast.extend(found.into_iter().map(|found| (party.id.clone(), found)));
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+        assert!(whole.len() > 30 && super::near(&screener, &parties, 2).len() < parties.len());
+        assert_eq!(fast, whole);
     }
 }

@@ -76,6 +76,14 @@ impl Screener {
         Self { entries, names, addresses, weights }
     }
 
+    pub(super) fn names(&self) -> &NamesIndex {
+        &self.names
+    }
+
+    pub(super) fn addresses(&self) -> &AddressIndex {
+        &self.addresses
+    }
+
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -352,6 +360,20 @@ mod tests {
             entry: "Sinno Electronics Co., Ltd.".into(),
         };
         assert_eq!(found[0].compared, compared);
+    }
+
+    #[test]
+    fn ok_a_word_of_near_meaning_is_explained() {
+        let found = found(&party("Alderwood Supplies", "", "RU"));
+        assert_eq!(
+            found[0].reasons,
+            [
+                "the same rare word `alderwood`",
+                "`supplies` is near in meaning to `trading`",
+                "legal form differs: none, liability",
+                "the same country: RU"
+            ]
+        );
     }
 
     #[test]

@@ -194,11 +194,11 @@ async fn the_stated_rates_hold_on_the_real_list() {
         assert!(figure(kind, "shown") >= 0.97, "{kind}: {figures:#}");
         assert!(figure(kind, "strong") >= 0.90, "{kind}: {figures:#}");
     }
-    assert!(figure("alias", "shown") >= 0.50, "{figures:#}");
+    assert!(figure("alias", "shown") >= 0.55, "{figures:#}");
     assert!(figure("address", "shown") >= 0.95, "{figures:#}");
     assert!(figure("number", "shown") <= 0.03, "{figures:#}");
-    assert!(figure("sister", "shown") <= 0.45, "{figures:#}");
+    assert!(figure("sister", "shown") <= 0.40, "{figures:#}");
     assert!(figure("sister", "strong") <= 0.05, "{figures:#}");
     assert!(figure("clean", "shown") <= 0.015, "{figures:#}");
-    assert!(figures["recall_at_1_percent"].as_f64().unwrap() >= 0.77, "{figures:#}");
+    assert!(figures["recall_at_1_percent"].as_f64().unwrap() >= 0.80, "{figures:#}");
 }

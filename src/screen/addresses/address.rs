@@ -1,10 +1,14 @@
 //! An address as its parts.
 
+use std::hash::{BuildHasher, BuildHasherDefault};
+
+use rustc_hash::FxHasher;
+
 use super::part::{Part, of};
 use super::token::{Token, tokens};
 use crate::screen::countries::{code_of_name, may_begin_with};
 use crate::screen::names::rarity::general;
-use crate::screen::names::spelling::skeleton;
+use crate::screen::names::spelling::{letters, skeleton};
 
 /// A number of so many digits is a postal code, or a part of it.
 const POSTAL_DIGITS: usize = 5;
@@ -17,6 +21,9 @@ pub struct Word {
     pub text: String,
     /// As all its romanizations are spelled.
     pub skeleton: String,
+    /// The hash of the skeleton, and which letters it has: a word is compared with thousands.
+    pub key: u64,
+    pub letters: u64,
     pub part: Part,
     /// How much it says of the place, in nats, before it is known how many addresses have it.
     pub weight: f32,
@@ -115,7 +122,10 @@ impl Address {
         if FILLERS.contains(&text) || self.words.iter().any(|known| known.text == text) {
             return;
         }
-        self.words.push(Word { text: text.to_owned(), skeleton: skeleton(text), part, weight });
+        let skeleton = skeleton(text);
+        let key = BuildHasherDefault::<FxHasher>::default().hash_one(&skeleton);
+        let letters = letters(skeleton.as_bytes());
+        self.words.push(Word { text: text.to_owned(), skeleton, key, letters, part, weight });
     }
 
     /// Whether it says enough to be a place of its own.

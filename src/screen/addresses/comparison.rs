@@ -124,11 +124,12 @@ fn same_number(one: &str, other: &str) -> bool {
 }
 
 fn same_word(one: &super::address::Word, other: &super::address::Word) -> bool {
-    one.text == other.text
-        || one.skeleton == other.skeleton
+    one.key == other.key
         || (one.part == Part::Word
             && other.part == Part::Word
             && one.skeleton.len().min(other.skeleton.len()) >= ERROR_FROM
+            && one.skeleton.len().abs_diff(other.skeleton.len()) <= 1
+            && (one.letters ^ other.letters).count_ones() <= 2
             && distance(&one.skeleton, &other.skeleton) == Some(1))
 }
 

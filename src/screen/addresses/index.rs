@@ -75,8 +75,17 @@ impl AddressIndex {
         });
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    /// Whether a listed address has the word.
+    pub fn has(&self, skeleton: &str) -> bool {
+        self.by_word.contains_key(skeleton)
+    }
+
     /// The weight of each word: how rare it is anywhere and in listed addresses.
-    fn weights(&self, address: &Address) -> Vec<f32> {
+    pub fn weights(&self, address: &Address) -> Vec<f32> {
         #[expect(clippy::cast_precision_loss, reason = "counts of addresses are small")]
         let weigh = |word: &super::address::Word| {
             if word.part != Part::Word {

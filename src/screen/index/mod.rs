@@ -2,6 +2,8 @@
 
 pub mod acronyms;
 pub mod asked_name;
+pub mod initials;
 pub mod listed_name;
 pub mod names;
+pub mod nearness;
 pub mod vocabulary;

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::acronyms::Acronyms;
 use super::asked_name::{AskedName, AskedSpan};
+use super::initials::{acronyms, initials, runs};
 use super::listed_name::{ListedName, Span, of_kind};
 use super::vocabulary::{Likely, Vocabulary};
 use crate::domain::Entry;
@@ -13,9 +14,9 @@ use crate::screen::names::word::{Kind, Name, Word};
 use crate::screen::names::{meaning, rarity, variants};
 
 /// The most words that another writer writes together, or apart.
-const TOGETHER: usize = 4;
-/// An acronym of a whole name has this many letters at least.
-const INITIALS_FROM: usize = 3;
+pub(super) const TOGETHER: usize = 4;
+/// First letters that more names have say nothing.
+pub(super) const ALIKE_BY_INITIALS: usize = 24;
 /// The most listed names that are compared with one name in full.
 const NEAREST: usize = 48;
 /// The most listed names that are visited for one name. Beyond it the words are too common to lead
@@ -28,17 +29,21 @@ const REMEMBERED_WORDS: usize = 20_000;
 /// The names of a list.
 #[derive(Debug, Default)]
 pub struct NamesIndex {
-    vocabulary: Vocabulary,
+    pub(super) vocabulary: Vocabulary,
     names: Vec<ListedName>,
     /// The names that have a group.
     postings: Vec<Vec<u32>>,
     /// How many entries have a group as a word of their names.
-    parties: Vec<usize>,
-    entries: usize,
+    pub(super) parties: Vec<usize>,
+    pub(super) entries: usize,
     acronyms: Acronyms,
-    by_whole: FxHashMap<Box<str>, Vec<u32>>,
-    by_bare: FxHashMap<Box<str>, Vec<u32>>,
-    by_initials: FxHashMap<Box<str>, Vec<u32>>,
+    pub(super) by_whole: FxHashMap<Box<str>, Vec<u32>>,
+    pub(super) by_bare: FxHashMap<Box<str>, Vec<u32>>,
+    pub(super) by_initials: FxHashMap<Box<str>, Vec<u32>>,
+    /// By the first letters of neighboring words.
+    pub(super) by_run: FxHashMap<Box<str>, Vec<u32>>,
+    /// By short words that may be acronyms.
+    pub(super) by_acronym: FxHashMap<Box<str>, Vec<u32>>,
 }
 
 /// The likely words, for each pair of a word and its meaning.
@@ -127,7 +132,7 @@ impl NamesIndex {
         }
     }
 
-    fn plain_weight(&self, word: &Word) -> f32 {
+    pub(super) fn plain_weight(&self, word: &Word) -> f32 {
         let group = self.vocabulary.group_of(&word.sense);
         let with = group.and_then(|group| self.parties.get(group as usize)).copied();
         rarity::weight(&word.sense, with.unwrap_or(0), self.entries)
@@ -165,6 +170,12 @@ impl NamesIndex {
         self.by_bare.entry(skeleton.as_str().into()).or_default().push(id);
         if let Some(initials) = initials(&name) {
             self.by_initials.entry(initials.into()).or_default().push(id);
+        }
+        for run in runs(&name) {
+            push_once(self.by_run.entry(run.into()).or_default(), id);
+        }
+        for acronym in acronyms(&name) {
+            push_once(self.by_acronym.entry(acronym.into()).or_default(), id);
         }
         let weight = weights.iter().sum();
         self.names.push(ListedName {
@@ -220,7 +231,7 @@ impl NamesIndex {
         AskedName::of(name, variant, weights, spans)
     }
 
-    fn weight_of_group(&self, group: u32, word: &Word, listed: usize) -> f32 {
+    pub(super) fn weight_of_group(&self, group: u32, word: &Word, listed: usize) -> f32 {
         let general = self.vocabulary.sense(group).map_or(&*word.sense, |sense| sense);
         rarity::weight(general, listed, self.entries)
     }
@@ -269,6 +280,13 @@ impl NamesIndex {
         found.extend(self.by_initials.get(asked.name.bare.as_str()).into_iter().flatten());
         if let Some(initials) = initials(&asked.name) {
             found.extend(self.by_whole.get(initials.as_str()).into_iter().flatten());
+        }
+        let few = |names: &&Vec<u32>| names.len() <= ALIKE_BY_INITIALS;
+        for acronym in acronyms(&asked.name) {
+            found.extend(self.by_run.get(acronym.as_str()).filter(few).into_iter().flatten());
+        }
+        for run in runs(&asked.name) {
+            found.extend(self.by_acronym.get(run.as_str()).filter(few).into_iter().flatten());
         }
         found.truncate(NEAREST);
         self.by_words(asked, scratch, &mut found);
@@ -339,8 +357,8 @@ fn may_join(word: &Word) -> bool {
     word.kind != Kind::Number
 }
 
-/// The first letters of the words of a name of several words.
-fn initials(name: &Name) -> Option<String> {
-    let letters: String = name.words.iter().filter_map(|word| word.text.chars().next()).collect();
-    (letters.len() >= INITIALS_FROM).then_some(letters)
+fn push_once(names: &mut Vec<u32>, id: u32) {
+    if names.last() != Some(&id) {
+        names.push(id);
+    }
 }

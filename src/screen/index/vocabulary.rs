@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
+use crate::screen::names::meaning::{Relation, related};
 use crate::screen::names::spelling::{consonants, distance, skeleton};
 
 /// How alike a word and a term are, by how they agree.
@@ -17,6 +18,8 @@ const SAME_CONSONANTS: f32 = 0.84;
 const TWO_ERRORS: f32 = 0.80;
 const SAME_BEGINNING: f32 = 0.78;
 const ABBREVIATED: f32 = 0.62;
+const NEAR_MEANING: f32 = 0.50;
+const OTHER_FORM: f32 = 0.80;
 
 /// In a shorter word, a typing error cannot be distinguished from another word. In letters.
 const ERROR_FROM: usize = 4;
@@ -35,6 +38,10 @@ pub enum Agreement {
     Same,
     Spelling,
     Abbreviation,
+    /// Trade words that translators exchange.
+    NearMeaning,
+    /// Another form of a personal name.
+    OtherForm,
 }
 
 /// A term of the vocabulary that a word may be.
@@ -168,6 +175,14 @@ impl Vocabulary {
         }
         self.with_errors(text, &own, &mut add);
         self.beginning_alike(text, &mut add);
+        for (other, relation) in related(sense) {
+            if let Some(group) = self.group_of(other) {
+                match relation {
+                    Relation::Meaning => add(group, NEAR_MEANING, Agreement::NearMeaning),
+                    Relation::Name => add(group, OTHER_FORM, Agreement::OtherForm),
+                }
+            }
+        }
         found.sort_by(|a, b| b.likeness.total_cmp(&a.likeness).then(a.group.cmp(&b.group)));
         found
     }
@@ -203,6 +218,17 @@ impl Vocabulary {
             }
         });
         found
+    }
+
+    /// The skeletons of all terms.
+    pub fn skeletons(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().map(|term| &*term.skeleton)
+    }
+
+    /// Whether words of a listed name, written together, have this skeleton.
+    pub fn is_together(&self, skeleton: &str) -> bool {
+        let terms = self.by_skeleton.get(skeleton).into_iter().flatten();
+        terms.filter_map(|term| self.term(*term)).any(|term| !self.by_text.contains_key(&term.text))
     }
 
     fn listed<'a>(

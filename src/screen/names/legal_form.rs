@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::meaning;
 use super::spelling::distance;
@@ -20,6 +20,9 @@ static FORMS: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(||
     }
     forms
 });
+
+static PARTS: LazyLock<FxHashSet<&'static str>> =
+    LazyLock::new(|| FORMS.keys().flat_map(|phrase| phrase.split(' ')).collect());
 
 /// In a shorter word of a legal form, a typing error cannot be distinguished from a name. In
 /// letters.
@@ -41,6 +44,19 @@ static LONG_WORDS: LazyLock<FxHashMap<String, &'static str>> = LazyLock::new(|| 
     long
 });
 
+/// A word of a legal form of so many letters is recognized with two typing errors, because no name
+/// is like it: `organichernnoi`. In letters.
+const TWO_ERRORS_FROM: usize = 12;
+
+/// The longest words of legal forms.
+static LONGEST_WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let words = LONG_WORDS.values().copied().filter(|word| word.len() >= TWO_ERRORS_FROM);
+    let mut words: Vec<&str> = words.collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+});
+
 fn one_left_out(word: &str) -> impl Iterator<Item = String> {
     word.char_indices().map(|(at, letter)| {
         let after = word.get(at + letter.len_utf8()..).unwrap_or_default();
@@ -56,8 +72,25 @@ pub fn without_error(word: &str) -> Option<&'static str> {
     let right = LONG_WORDS
         .get(word)
         .copied()
-        .or_else(|| one_left_out(word).find_map(|left| LONG_WORDS.get(&left).copied()))?;
-    (distance(word, right) == Some(1) && meaning::of_word(word).is_none()).then_some(right)
+        .or_else(|| one_left_out(word).find_map(|left| LONG_WORDS.get(&left).copied()))
+        .filter(|right| distance(word, right) == Some(1))
+        .or_else(|| with_two_errors(word))?;
+    meaning::of_word(word).is_none().then_some(right)
+}
+
+fn with_two_errors(word: &str) -> Option<&'static str> {
+    if word.len() < TWO_ERRORS_FROM - 2 {
+        return None;
+    }
+    let alike = |known: &&&str| {
+        known.bytes().next() == word.bytes().next() && distance(word, known).is_some()
+    };
+    LONGEST_WORDS.iter().find(alike).copied()
+}
+
+/// Whether this is a word of a legal form, alone or with others.
+pub fn is_part(word: &str) -> bool {
+    PARTS.contains(word)
 }
 
 /// Takes the legal forms out of the words of a name. Returns the other words, and the classes of
@@ -130,6 +163,7 @@ mod tests {
         check("Sinno Electronics Co., Ltd.", "sinno electronics", &["limited"]);
         check("Sinno Dianzi Youxian Gongsi", "sinno dianzi", &["limited"]);
         check("Obshchestvo S Ogranichennoi Otvetstvennostyu 'Sever'", "sever", &["liability"]);
+        check("Obshcestvo S Organichernnoi Otvetstvennostyu Sever", "sever", &["liability"]);
         check("Sever, OOO", "sever", &["liability"]);
         check("AO Sever", "sever", &["stock"]);
         check("Aktsionernoe Obshchestvo Sever", "sever", &["stock"]);

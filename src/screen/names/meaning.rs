@@ -28,6 +28,29 @@ static PINYIN: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|
     pinyin
 });
 
+/// Words that stand for each other, by each of them.
+static RELATED: LazyLock<FxHashMap<&'static str, Vec<(&'static str, Relation)>>> =
+    LazyLock::new(|| {
+        let mut related: FxHashMap<_, Vec<(&'static str, Relation)>> = FxHashMap::default();
+        for (kind, words) in lines(include_str!("../tables/related.txt")) {
+            let relation = if kind == "name" { Relation::Name } else { Relation::Meaning };
+            for word in words.split_whitespace() {
+                let others = words.split_whitespace().filter(|other| *other != word);
+                related.entry(word).or_default().extend(others.map(|other| (other, relation)));
+            }
+        }
+        related
+    });
+
+/// How a word of `related.txt` stands for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// Trade words that translators exchange: aviation, aircraft.
+    Meaning,
+    /// Forms of one personal name: Mike, Mikhail.
+    Name,
+}
+
 /// The most syllables of a word in `pinyin.txt`.
 const SYLLABLES: usize = 4;
 /// The most letters of a syllable in Hanyu Pinyin (`zhuang`).
@@ -46,6 +69,16 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The words for which a known acronym stands: `nii` gives research, institute.
 pub fn spelled_out(word: &str) -> Option<&'static [&'static str]> {
     ACRONYMS.get(word).map(Vec::as_slice)
+}
+
+/// Whether this is a trade word of `pinyin.txt`.
+pub fn is_pinyin(word: &str) -> bool {
+    PINYIN.contains_key(word)
+}
+
+/// The words that may stand for a word of this meaning.
+pub fn related(sense: &str) -> &'static [(&'static str, Relation)] {
+    RELATED.get(sense).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The trade word whose syllables begin at this word, written apart: how many words, and its
@@ -94,6 +127,22 @@ mod tests {
         let words = ["sinno", "ke", "ji"].map(str::to_owned);
         assert_eq!(of_syllables(&words, 1), Some((2, "technology")));
         assert_eq!((of_syllables(&words, 0), of_syllables(&words, 3)), (None, None));
+    }
+
+    #[test]
+    fn ok_words_that_stand_for_each_other_are_related() {
+        assert!(related("aviation").contains(&("aircraft", Relation::Meaning)));
+        assert!(related("mikhail").contains(&("mike", Relation::Name)));
+        assert!(related("sinno").is_empty());
+    }
+
+    #[test]
+    fn every_related_trade_word_is_a_meaning() {
+        for (word, others) in RELATED.iter() {
+            for (other, _) in others.iter().filter(|(_, kind)| *kind == Relation::Meaning) {
+                assert_eq!(of_word(other).unwrap_or(other), *other, "{word}");
+            }
+        }
     }
 
     #[test]

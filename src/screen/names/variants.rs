@@ -28,6 +28,9 @@ const NOTES: [&str; 4] = ["(see ", "see also ", "see alternate", "the following"
 /// An acronym has this many letters at least.
 const ACRONYM_LETTERS: usize = 3;
 
+/// An acronym that the first letters of the name do not spell has this many letters at least.
+const UNPROVEN_LETTERS: usize = 4;
+
 /// One way to read a published name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
@@ -159,7 +162,8 @@ fn parenthesized(text: &str, found: &mut Vec<Variant>) {
     } else {
         let own = words_that_count(inside);
         let is_place = code_of_name(&words(inside).join(" ")).is_some();
-        if own.len() > 1 && !is_place && own.iter().any(|word| is_distinct(word)) {
+        let telling = own.len() > 1 && own.iter().any(|word| is_distinct(word));
+        if !is_place && (telling || is_acronym(&own, inside)) {
             add_without(found, inside.to_owned(), &without, QUOTED);
         }
     }
@@ -193,6 +197,12 @@ fn words_that_count(text: &str) -> Vec<String> {
         return Vec::new();
     }
     Name::of(text).words.into_iter().map(|word| word.sense).collect()
+}
+
+/// One word in capitals: the acronym of the name in another language.
+fn is_acronym(own: &[String], inside: &str) -> bool {
+    let lower = inside.chars().any(char::is_lowercase);
+    matches!(own, [word] if !lower && word.len() >= UNPROVEN_LETTERS && !is_common(word))
 }
 
 /// A word that may be a name by itself.
@@ -270,6 +280,14 @@ mod tests {
                 "ASG 3rd Academy",
                 "Alder Science Group 3rd Academy",
             ],
+        );
+    }
+
+    #[test]
+    fn ok_an_acronym_of_another_language_in_parentheses_is_a_name() {
+        check(
+            "Alder Institute (VNIITA)",
+            &["Alder Institute (VNIITA)", "VNIITA", "Alder Institute"],
         );
     }
 

@@ -7,12 +7,14 @@ const ROMAN: [(&str, &str); 6] =
     [("ii", "2"), ("iii", "3"), ("iv", "4"), ("vii", "7"), ("viii", "8"), ("ix", "9")];
 
 /// Words that carry nothing.
-const FILLERS: [&str; 19] = [
+pub const FILLERS: [&str; 19] = [
     "of", "the", "and", "for", "in", "to", "on", "at", "by", "with", "from", "s", "e", "i", "po",
     "v", "im", "imeni", "ve",
 ];
 /// A name of more words is compared by its first words only.
 const MAX_WORDS: usize = 24;
+/// A name with a patronymic has a given name and a family name beside it.
+const WORDS_WITH_PATRONYMIC: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -83,6 +85,12 @@ impl Name {
             }
             push(&mut words, text);
             at += 1;
+        }
+        // Of two words, the one that looks like a patronymic is the family name: `Mike Davidovich`.
+        if words.len() < WORDS_WITH_PATRONYMIC {
+            for word in words.iter_mut().filter(|word| word.kind == Kind::Patronymic) {
+                word.kind = Kind::Word;
+            }
         }
         words.dedup_by(|later, earlier| later.sense == earlier.sense && later.kind == Kind::Word);
         Self { words, legal, whole, sorted, bare, stands_for: None }
@@ -168,7 +176,7 @@ fn letters_and_digits(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A Russian patronymic, in the usual romanizations.
-fn is_patronymic(text: &str) -> bool {
+pub fn is_patronymic(text: &str) -> bool {
     const ENDINGS: [&str; 12] = [
         "ovich", "evich", "yevich", "ovna", "evna", "yevna", "ovitch", "evitch", "ovic", "ichna",
         "iyevich", "avich",
@@ -207,6 +215,11 @@ mod tests {
         let kinds: Vec<Kind> =
             Name::of("Ivan P. Sergeyevich").words.iter().map(|w| w.kind).collect();
         assert_eq!(kinds, [Kind::Word, Kind::Letter, Kind::Patronymic]);
+    }
+
+    #[test]
+    fn err_a_family_name_is_no_patronymic() {
+        assert!(Name::of("Mike Davidovich").words.iter().all(|word| word.kind == Kind::Word));
     }
 
     #[test]
