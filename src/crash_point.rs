@@ -33,6 +33,8 @@ crash_points! {
         /// The publisher's document has arrived.
         DocumentFetched;
         DocumentParsed;
+        /// The watched sections of the regulation are read and compared.
+        SectionsAssessed;
         /// The lists of the document are compared with the current ones.
         ListsAssessed;
         /// Each new entry has its permanent id.
@@ -46,6 +48,7 @@ crash_points! {
         ChangesWritten;
         HoldsWritten;
         RulesWritten;
+        SectionsWritten;
         SourceWritten;
         CheckWritten;
         /// The alerts have opened items, or are attached to some.

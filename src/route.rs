@@ -62,6 +62,11 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
                 Some((receiver.name.to_owned(), rule_selection(data, routes, receiver.name)?))
             })
             .collect(),
+        AlertBody::RegulationChanged(data) => entire_alert(
+            receivers
+                .iter()
+                .filter(|receiver| watches_regulation(&data.source, routes, receiver.name)),
+        ),
         AlertBody::Digest(digest) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.name == digest.receiver))
         }
@@ -236,6 +241,21 @@ fn rule_selection(
         }
         selected => selected,
     }
+}
+
+/// Whether a receiver gets changed words of the regulation: words have no kind, country or
+/// severity, so its routes count by their lists and sources alone.
+pub fn watches_regulation(source: &str, routes: &[Route], receiver: &str) -> bool {
+    /// The lists that the sections of the regulation are about.
+    const OF_REGULATION: [ListCode; 4] =
+        [ListCode::EL, ListCode::UVL, ListCode::MEU, ListCode::REG];
+    let watches = |route: &Route| {
+        route.receivers.iter().any(|name| name == receiver)
+            && (route.lists.is_empty()
+                || route.lists.iter().any(|list| OF_REGULATION.contains(list)))
+            && (route.sources.is_empty() || route.sources.iter().any(|name| name == source))
+    };
+    routes.is_empty() || routes.iter().any(watches)
 }
 
 /// Whether a route for this kind matches the change. A revision that may be a new listing matches

@@ -23,7 +23,7 @@ pub async fn accept(
             reply.line(format!(
                 "accepted {} ({} of {}): {}; {alerts}",
                 hold.hold_id,
-                hold.list,
+                hold.subject(),
                 hold.source,
                 counts(summary)
             ));
@@ -46,7 +46,9 @@ pub async fn reject(program: &Program, id: &HoldId, decision: &Decision<'_>, rep
         Ok(hold) => reply.line(format!(
             "rejected {} ({} of {}): the same content is not put on hold again; the current list \
              stays as it is",
-            hold.hold_id, hold.list, hold.source
+            hold.hold_id,
+            hold.subject(),
+            hold.source
         )),
         Err(problem) => report_error(&problem, reply),
     }

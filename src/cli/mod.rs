@@ -17,6 +17,7 @@ mod drill_report;
 mod drill_text;
 pub mod journal;
 pub mod logs;
+mod marked_words;
 pub mod output;
 pub mod pages;
 pub mod read;

@@ -13,7 +13,7 @@ use crate::receipt::KeyRow;
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
     ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow, ReceiverRow, RouteRow,
-    SourceRow, StatusRow,
+    SectionChangeRow, SourceRow, StatusRow,
 };
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
@@ -24,6 +24,7 @@ pub fn schemas() -> Value {
     all.insert("webhook".to_owned(), with_matches(written::<WebhookBody>()));
     all.insert("diff".to_owned(), written::<ChangeSet>());
     all.insert("changes".to_owned(), rows::<ChangeRow>("changes"));
+    all.insert("changes, sections".to_owned(), rows::<SectionChangeRow>("sections"));
     all.insert("entries".to_owned(), rows::<EntryRow>("entries"));
     all.insert("entries show".to_owned(), rows::<EntryTimeline>("entries"));
     all.insert("sources".to_owned(), rows::<SourceRow>("sources"));

@@ -5,6 +5,7 @@ use std::io::stdout;
 use anyhow::Result;
 
 use crate::cli::args::ShowFormat;
+use crate::cli::marked_words::marked;
 use crate::cli::output;
 use crate::cli::usage::Usage;
 use crate::deliver::{MessageSettings, preview};
@@ -21,7 +22,14 @@ pub async fn alert(
     let alert = recorded(store, id).await?;
     let out = &mut stdout();
     match format {
-        ShowFormat::Text => output::line(out, &preview::text(&alert, messages)?)?,
+        ShowFormat::Text => {
+            output::line(out, &preview::text(&alert, messages)?)?;
+            // The message has only the paragraphs that changed.
+            if let Some(data) = alert.body.regulation_changed() {
+                output::line(out, "THE WHOLE TEXT, WITH DELETED AND INSERTED WORDS\n")?;
+                output::line(out, &marked(&data.changes))?;
+            }
+        }
         ShowFormat::Html => output::line(out, &preview::html(&alert, messages)?)?,
         ShowFormat::Slack => output::json(out, &preview::slack_payload(&alert, messages))?,
         ShowFormat::Json => output::json(out, &alert)?,

@@ -79,7 +79,7 @@ fn refuse_two_publishers(
 
 /// Refuses lists that the publisher of the files does not publish. Reads only their beginning.
 pub fn refuse_unpublished(old: &Input<'_>, new: &Input<'_>, lists: &[ListCode]) -> Result<()> {
-    let Some(list) = lists.iter().find(|list| !Publisher::Ecfr.publishes(**list)) else {
+    let Some(list) = lists.iter().find(|list| list.ecfr_supplement().is_none()) else {
         return Ok(());
     };
     let (Some(one), Some(other)) = (old.publisher()?, new.publisher()?) else { return Ok(()) };

@@ -30,6 +30,7 @@ mod read;
 mod receivers;
 mod routes;
 mod secret;
+mod section;
 mod secret_lines;
 mod settings;
 mod show;
@@ -37,6 +38,7 @@ mod smtp;
 mod sources;
 mod text;
 mod value;
+mod watched_sections;
 
 use std::path::Path;
 use std::sync::Arc;

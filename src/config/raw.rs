@@ -13,6 +13,7 @@ use crate::config::ascii::{Contact, EmailAddress, Mailbox};
 use crate::config::backup::RawBackup;
 pub use crate::config::raw_secret::{HashOfToken, SecretText};
 use crate::config::retention::RawRetention;
+use crate::config::section::Section;
 use crate::config::value::{
     BaseAddress, Country, Fingerprint, Growth, Header, Length, List, Listen, Name, Names, Percent,
     ProxyAddress, Text, WebAddress, Zone,
@@ -146,6 +147,9 @@ pub struct RawSource {
     /// The first snapshot of a list is refused if it has fewer entries. Default: 2500 for EL, 1 for
     /// other lists.
     pub min_entries: Key<BTreeMap<List, usize>>,
+    /// For `kind = "ecfr"`: sections of Title 15 whose text is watched word by word, such as
+    /// `["744.11"]`. The parties that they name are the list REG. Default: none.
+    pub sections: Key<Vec<Placed<Section>>>,
     /// The previous name of this source. Its baseline and history are carried over.
     pub previously: Key<Name>,
 }

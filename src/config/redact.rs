@@ -34,6 +34,7 @@ const HARMLESS: [(&str, &[&str]); 13] = [
             "url",
             "path",
             "lists",
+            "sections",
             "pattern",
             "schedule",
             "timezone",

@@ -20,7 +20,7 @@ use crate::dial::{
     HttpSettings, {self},
 };
 use crate::diff::{Limits, least_for_baseline};
-use crate::domain::ListCode;
+use crate::domain::{ListCode, SectionNumber};
 use crate::fetch::Address;
 use crate::schedule::Schedule;
 use crate::secret::Secret;
@@ -50,6 +50,8 @@ pub struct Source {
     pub address: Address,
     /// At least one, without repeats.
     pub lists: Vec<ListCode>,
+    /// The sections of the regulation whose text is watched, for the eCFR only.
+    pub sections: Vec<SectionNumber>,
     pub schedule: Schedule,
     /// The cron expression, as written.
     pub schedule_text: String,

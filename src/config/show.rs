@@ -175,6 +175,7 @@ fn source_table(source: &Source) -> Table {
         ("path", path.map(Value::from)),
         ("pattern", pattern),
         ("lists", Some(texts(&source.lists))),
+        ("sections", (!source.sections.is_empty()).then(|| texts(&source.sections))),
         ("schedule", Some(Value::from(source.schedule_text.clone()))),
         ("timezone", Some(Value::from(source.timezone.clone()))),
         ("allow_private", allow_private.map(Value::from)),

@@ -8,7 +8,8 @@ use crate::config::problem::Problem;
 use crate::config::raw::{Placed, RawSource, RawSourceKind};
 use crate::config::settings::{Source, SourceKind, default_limits};
 use crate::config::value::Name;
-use crate::domain::ListCode;
+use crate::config::watched_sections;
+use crate::domain::{ListCode, Publisher};
 use crate::fetch::Address;
 use crate::schedule::Schedule;
 
@@ -43,7 +44,9 @@ pub(super) fn check(
         }
         let (Some(name), Some(kind)) = (name, kind) else { continue };
         let address = address(raw, kind, section, folder, problems);
+        let sections_of_text = watched_sections::check(&raw.sections, kind, problems);
         let lists = lists(raw, kind, problems);
+        let lists = watched_sections::with_named_parties(lists, raw, &sections_of_text, problems);
         let (schedule_text, timezone, schedule) = schedule(raw, problems);
         let limits = limits(raw, &lists, problems);
         let previous_name = previous_name(raw, &name, sections, problems);
@@ -55,6 +58,7 @@ pub(super) fn check(
                 kind,
                 address,
                 lists,
+                sections: sections_of_text,
                 schedule,
                 schedule_text,
                 timezone,
@@ -191,10 +195,16 @@ fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<
         if codes.contains(&code) {
             problems.push(Problem::at(list.span.clone(), format!("found the list `{code}` twice")));
         }
-        if kind == SourceKind::Ecfr && code.ecfr_supplement().is_none() {
+        if kind == SourceKind::Ecfr && !Publisher::Ecfr.publishes(code) {
             problems.push(Problem::at(
                 list.span.clone(),
                 format!("expected EL, UVL or MEU, the lists in the eCFR, but got `{code}`"),
+            ));
+        }
+        if kind != SourceKind::Ecfr && code == ListCode::REG {
+            problems.push(Problem::at(
+                list.span.clone(),
+                "found the list `REG`, but only a source of kind `ecfr` with `sections` has it",
             ));
         }
         codes.push(code);

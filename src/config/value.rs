@@ -242,7 +242,7 @@ read_as_text!(Country, "a two-letter country code (ISO 3166-1) such as \"CN\"", 
 });
 read_as_text!(
     List,
-    "a list: EL, DPL, UVL, MEU, ISN, DTC, SDN, SSI, CMIC, CAP, MBS, PLC or FSE",
+    "a list: EL, DPL, UVL, MEU, ISN, DTC, SDN, SSI, CMIC, CAP, MBS, PLC, FSE or REG",
     "EL",
     |text| { ListCode::ALL.iter().copied().find(|list| list.as_str() == text).map(List) }
 );

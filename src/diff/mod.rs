@@ -21,6 +21,7 @@ pub mod sources;
 pub use list::columns;
 pub use list::compare::{Comparison, compare, compare_with_columns};
 pub use list::content::{content_key, is_same_content};
+pub use list::editorial::is_same_wording;
 pub use list::plausibility::{
     GuardOutcome, Limits, Size, enough_for_baseline, least_for_baseline, plausible,
 };

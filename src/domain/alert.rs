@@ -10,8 +10,8 @@ use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
 pub use crate::domain::matching::watchlist_alerts::{WatchlistFailing, WatchlistMatched};
 pub use crate::domain::operator_alert::{DeliveryTrouble, SourceFailing, SourceRecovered, Test};
 use crate::domain::{
-    AlertId, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode, Rule, Sha256,
-    Summary,
+    AlertId, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode,
+    RegulationChanged, Rule, Sha256, Summary,
 };
 
 /// One alert, with its content.
@@ -35,6 +35,9 @@ pub enum AlertBody {
     RuleFiled(Box<RuleNotice>),
     #[serde(rename = "rule.published")]
     RulePublished(Box<RuleNotice>),
+    /// A section of the regulation has other words than before.
+    #[serde(rename = "regulation.changed")]
+    RegulationChanged(Box<RegulationChanged>),
     /// The alerts that waited for one receiver.
     #[serde(rename = "digest")]
     Digest(Box<Digest>),
@@ -84,6 +87,14 @@ impl AlertBody {
         }
     }
 
+    /// The words of a section, if the alert is about them.
+    pub fn regulation_changed(&self) -> Option<&RegulationChanged> {
+        match self {
+            AlertBody::RegulationChanged(data) => Some(data),
+            _ => None,
+        }
+    }
+
     /// The digest, if the alert is one.
     pub fn digest(&self) -> Option<&Digest> {
         match self {
@@ -121,6 +132,7 @@ impl AlertBody {
         match self {
             AlertBody::ListChanged(d) | AlertBody::ListCorrected(d) => Some(&d.source),
             AlertBody::RuleFiled(d) | AlertBody::RulePublished(d) => Some(&d.source),
+            AlertBody::RegulationChanged(d) => Some(&d.source),
             AlertBody::SourceLagging(d) => Some(&d.source),
             AlertBody::SourceBaseline(d) => Some(&d.source),
             AlertBody::SourceFailing(d) => Some(&d.source),

@@ -54,6 +54,7 @@ kinds! {
     ListCorrected, "list.corrected", Readers;
     RuleFiled, "rule.filed", Readers;
     RulePublished, "rule.published", Readers;
+    RegulationChanged, "regulation.changed", Readers;
     Digest, "digest", OneReader;
     SourceLagging, "source.lagging", Operators;
     SourceBaseline, "source.baseline", Operators;

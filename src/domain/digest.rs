@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::alert::{ListChanged, Part, RuleNotice};
-use crate::domain::{Alert, AlertBody, AlertId, Change, Rule};
+use crate::domain::{Alert, AlertBody, AlertId, Change, RegulationChanged, Rule};
 
 /// One message with the alerts that waited for a receiver. Its content is fixed when it is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +37,8 @@ pub enum DigestedAlert {
     RuleFiled(Box<DigestedNotice>),
     #[serde(rename = "rule.published")]
     RulePublished(Box<DigestedNotice>),
+    #[serde(rename = "regulation.changed")]
+    RegulationChanged(Box<RegulationChanged>),
 }
 
 /// A document of the Federal Register in a digest.
@@ -80,6 +82,7 @@ impl DigestedAlert {
             AlertBody::ListChanged(data) => Some(Self::ListChanged(data)),
             AlertBody::RuleFiled(notice) => Some(Self::RuleFiled(digested(notice))),
             AlertBody::RulePublished(notice) => Some(Self::RulePublished(digested(notice))),
+            AlertBody::RegulationChanged(data) => Some(Self::RegulationChanged(data)),
             _ => None,
         }
     }
@@ -88,6 +91,7 @@ impl DigestedAlert {
         match self {
             Self::ListChanged(data) => &data.alert_id,
             Self::RuleFiled(data) | Self::RulePublished(data) => &data.alert_id,
+            Self::RegulationChanged(data) => &data.alert_id,
         }
     }
 
@@ -95,6 +99,7 @@ impl DigestedAlert {
         match self {
             Self::ListChanged(data) => &data.changes,
             Self::RuleFiled(data) | Self::RulePublished(data) => &data.notice.changes,
+            Self::RegulationChanged(_) => &[],
         }
     }
 
@@ -102,6 +107,7 @@ impl DigestedAlert {
         match self {
             Self::ListChanged(data) => data.rule.as_ref(),
             Self::RuleFiled(data) | Self::RulePublished(data) => data.notice.rule.as_ref(),
+            Self::RegulationChanged(data) => data.rule.as_ref(),
         }
     }
 
@@ -110,6 +116,7 @@ impl DigestedAlert {
         match self {
             Self::ListChanged(data) => data.observed_at,
             Self::RuleFiled(data) | Self::RulePublished(data) => data.notice.observed_at,
+            Self::RegulationChanged(data) => data.observed_at,
         }
     }
 
@@ -119,6 +126,7 @@ impl DigestedAlert {
             Self::ListChanged(data) => AlertBody::ListChanged(data.clone()),
             Self::RuleFiled(data) => AlertBody::RuleFiled(Box::new(data.notice.clone())),
             Self::RulePublished(data) => AlertBody::RulePublished(Box::new(data.notice.clone())),
+            Self::RegulationChanged(data) => AlertBody::RegulationChanged(data.clone()),
         }
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{HoldId, Identified, ListCode, Sha256, Summary};
+use crate::domain::{HoldId, Identified, ListCode, SectionNumber, Sha256, Summary};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -20,6 +20,9 @@ pub enum HoldReason {
     /// More entries were revised in substance than `max_revised` allows. A column probably became
     /// blank. All changes wait.
     Revision,
+    /// The text of a section vanished, became empty, or lost more than an amendment takes away. The
+    /// accepted text stays.
+    Text,
     /// For a day, only a copy that is older than the accepted list was served. All changes wait.
     Older,
 }
@@ -30,6 +33,7 @@ impl fmt::Display for HoldReason {
             HoldReason::Loss => "loss",
             HoldReason::Gain => "gain",
             HoldReason::Revision => "revision",
+            HoldReason::Text => "text",
             HoldReason::Older => "older copy",
         })
     }
@@ -65,6 +69,10 @@ pub struct Hold {
     pub hold_id: HoldId,
     pub source: String,
     pub list: ListCode,
+    /// The section of the regulation whose text is on hold. The hold is of no list then, and `list`
+    /// is REG.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<SectionNumber>,
     pub reason: HoldReason,
     pub state: HoldState,
     /// The hash of the document on hold.
@@ -92,4 +100,14 @@ pub struct Hold {
     /// Accepted with `--as-baseline`, so no reader was alerted.
     #[serde(default)]
     pub as_baseline: bool,
+}
+
+impl Hold {
+    /// What is on hold, in one word: `EL`, or `§ 744.22`.
+    pub fn subject(&self) -> String {
+        match &self.section {
+            Some(section) => format!("§ {section}"),
+            None => self.list.to_string(),
+        }
+    }
 }

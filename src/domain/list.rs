@@ -1,4 +1,5 @@
-//! The thirteen lists of the Consolidated Screening List.
+//! The thirteen lists of the Consolidated Screening List, and the list of the parties that the
+//! regulation names.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! lists {
     ($($code:ident, $title:literal, $agency:literal;)*) => {
-        /// The code of a list, as the publisher writes it.
+        /// The code of a list, as the publisher writes it. `REG` is no publisher's: it has the
+        /// parties that the watched sections of the regulation name.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
             JsonSchema,
@@ -54,6 +56,7 @@ mod codes {
         MBS, "Non-SDN Menu-Based Sanctions List", "Treasury Department";
         PLC, "Palestinian Legislative Council List", "Treasury Department";
         FSE, "Foreign Sanctions Evaders", "Treasury Department";
+        REG, "Parties Named in the EAR", "Bureau of Industry and Security";
     }
 }
 pub use codes::ListCode;

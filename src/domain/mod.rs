@@ -19,6 +19,7 @@
 //!
 //! - [`document`]: the compressed bytes of one fetched file.
 //! - [`document_difference`]: a document as its difference from another one.
+//! - [`section`]: the number and the text of a section of the regulation.
 //! - [`snapshot`]: the entries of one document, and its publisher.
 //! - [`edition`]: which documents of a source were accepted, so that an older copy is recognized.
 //! - [`state`]: what is stored about a source and its lists between two checks.
@@ -30,6 +31,7 @@
 //! - [`rule`]: a Federal Register document that orders changes.
 //! - [`business_days`]: the business days of the federal government.
 //! - [`alert`], [`alert_kind`]: the content of an alert, and the set of alert types.
+//! - [`regulation`]: the words of a section of the regulation that changed.
 //! - [`digest`]: the alerts that waited for one receiver, in one message.
 //! - [`delivery`]: one alert on its way to one recipient.
 //! - [`item`]: what must be acknowledged, by whom, and what follows if nobody does.
@@ -40,7 +42,7 @@
 //! - [`size_text`]: sizes in bytes, in words.
 //! - [`character_reference`]: the characters of `&ldquo;` and `&#167;`.
 //! - [`utc_day`]: the day of a time, and the time at which a day begins.
-//! - [`word_diff`]: the differences between two texts, word by word.
+//! - [`word_diff`], [`text_diff`]: the differences between two texts, word by word.
 //! - [`id`]: ids and hashes, all derived from content.
 //! - [`person`]: who may sign in and act, and how a person who acted was identified.
 //! - [`journal`]: one entry of the hash chain of what was checked and decided.
@@ -70,12 +72,15 @@ pub mod month;
 mod operator_alert;
 pub mod pages;
 pub mod person;
+pub mod regulation;
 pub mod rule;
 pub mod same;
 pub mod search;
+pub mod section;
 pub mod snapshot;
 pub mod state;
 pub mod subordinate;
+pub mod text_diff;
 pub mod utc_day;
 pub mod validators;
 pub mod word_diff;
@@ -100,7 +105,9 @@ pub use matching::possible_match::{Band, Cause, Compared, MatchState, PossibleMa
 pub use matching::screening::Screening;
 pub use other_columns::OtherColumns;
 pub use person::{Identified, Person, Role, TokenHash};
+pub use regulation::{RegulationChanged, TextChange};
 pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
+pub use section::{InvalidSectionNumber, RecordedSection, SectionNumber, SectionText};
 pub use snapshot::{Publisher, Snapshot, Warning};
 pub use state::{ListState, SourceState};
 pub use utc_day::{utc_day, utc_midnight};

@@ -12,8 +12,9 @@ use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 /// The known keys: the columns of the Consolidated Screening List without a field of their own, and
-/// the parts of an eCFR cell. Any other key is a column that a publisher added.
-const KNOWN: [&str; 22] = [
+/// the parts of an eCFR cell, and the section that names a party. Any other key is a column that a
+/// publisher added.
+const KNOWN: [&str; 23] = [
     "entity_number",
     "type",
     "programs",
@@ -36,6 +37,7 @@ const KNOWN: [&str; 22] = [
     "entity",
     "subordinate_parties",
     "country_heading",
+    "section",
 ];
 
 /// Whether this program knows a key.

@@ -42,9 +42,13 @@ impl Publisher {
         }
     }
 
-    /// Whether it publishes this list. The eCFR publishes only the lists of Part 744.
+    /// Whether it publishes this list. The eCFR publishes only the lists of Part 744 and the
+    /// sections from which `REG` is read.
     pub fn publishes(self, list: ListCode) -> bool {
-        self == Publisher::Csl || list.ecfr_supplement().is_some()
+        match self {
+            Publisher::Csl => list != ListCode::REG,
+            Publisher::Ecfr => list == ListCode::REG || list.ecfr_supplement().is_some(),
+        }
     }
 
     /// The publisher of these entries, if it is certain. Only the Consolidated Screening List gives

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Editions, ListCode, Sha256, Validators};
+use crate::domain::{Editions, ListCode, SectionNumber, Sha256, Validators};
 
 /// How many days back the highest count of a list is searched. A week covers a list that is cut in
 /// several small steps.
@@ -28,6 +28,9 @@ pub struct SourceState {
     /// The lists that were watched when it was read.
     #[serde(default)]
     pub lists: Vec<ListCode>,
+    /// The sections of the regulation that were watched then.
+    #[serde(default)]
+    pub sections: Vec<SectionNumber>,
     /// When a document was last fetched without a conditional request.
     pub last_full_fetch_at: Option<Timestamp>,
     pub last_check_at: Option<Timestamp>,

@@ -29,7 +29,7 @@ pub use pattern::{InvalidPattern, NamePattern};
 use crate::dial::{
     DialError, HttpSettings, {self},
 };
-use crate::domain::{Document, Validator, Validators};
+use crate::domain::{Document, SectionNumber, Validator, Validators};
 
 /// Where a source's document comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,6 +191,23 @@ impl Fetcher {
         now: Timestamp,
     ) -> Result<FetchedDocument, FetchError> {
         self.ecfr(base, allow_private).on(date, now).await
+    }
+
+    /// A part of Title 15 as it was on a date, or one of its sections.
+    pub async fn fetch_ecfr_part_on(
+        &self,
+        address: &Address,
+        part: &str,
+        section: Option<&SectionNumber>,
+        date: Date,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchError> {
+        match address {
+            Address::Ecfr { url, allow_private } => {
+                self.ecfr(url, *allow_private).part_on(part, section, date, now).await
+            }
+            _ => Err(FetchError::refused("expected the address of the eCFR's API")),
+        }
     }
 
     /// The dates on which a supplement of part 744 was amended, oldest first.

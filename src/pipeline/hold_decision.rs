@@ -7,7 +7,8 @@ use tracing::warn;
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Change, Hold, HoldId, HoldReason, HoldState, Identified, ListState, Summary, utc_day,
+    Change, Entry, Hold, HoldId, HoldReason, HoldState, Identified, ListCode, ListState,
+    SectionNumber, SectionText, Summary, TextChange, utc_day,
 };
 use crate::pipeline::alerting::check_context::CheckContext;
 use crate::pipeline::alerting::compose::compose;
@@ -20,6 +21,8 @@ use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::entry_identity::{self, OpenedEntries};
 use crate::pipeline::items::note_items;
+use crate::pipeline::regulation::accepted_text;
+use crate::pipeline::regulation::parties::{self, NewCitations};
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
@@ -49,12 +52,25 @@ pub struct Decision<'a> {
 
 /// What would change if the hold were accepted now.
 pub async fn preview(store: &Store, hold: &Hold) -> Result<Vec<Change>, DecideError> {
+    if hold.section.is_some() {
+        return Ok(Vec::new());
+    }
     let assessment = assess_document_on_hold(store, hold).await?;
     let ListOutcome::Changed(mut changes) = assessment.outcome else { return Ok(Vec::new()) };
     other_sources::load(store, &hold.source, hold.list, hold.alerted_at)
         .await?
         .corroborate(&mut changes, &assessment.before);
     Ok(changes)
+}
+
+/// The words that would change if a hold of the text of a section were accepted now. Empty for
+/// other holds.
+pub async fn preview_words(store: &Store, hold: &Hold) -> Result<Vec<TextChange>, DecideError> {
+    let Some(section) = &hold.section else { return Ok(Vec::new()) };
+    let text = text_on_hold(store, hold, section).await?;
+    let before = store.section_texts(&hold.source, section).await?.into_iter().next();
+    let before = before.map(|before| before.text.whole()).unwrap_or_default();
+    Ok(TextChange::between(&before, &text.whole()))
 }
 
 /// Accepts the document on hold. Its changes are alerted, or with `as_baseline` only recorded.
@@ -71,6 +87,18 @@ pub async fn accept(
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let (wiring, now, store) =
         (program.wiring.load_full(), program.clock.now(), program.store.as_ref());
+    if let Some(section) = &hold.section {
+        let text = text_on_hold(store, &hold, section).await?;
+        let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
+        let config = &wiring.config;
+        accepted_text::accept(store, config, &hold, text, as_baseline, now, &mut record).await?;
+        let revised = Summary { revised: 1, ..Summary::default() };
+        let hold = note_acceptance(hold, decision, now, as_baseline, revised, &mut record);
+        note_items(store, config, &mut record).await?;
+        store.record(record).await?;
+        program.outbox.send_replace(());
+        return Ok((hold, revised));
+    }
     let Assessment { outcome, document_size, count_after, before, close, mut open, .. } =
         assess_document_on_hold(store, &hold).await?;
     if let Some(text) = repeats_warning(hold.list, document_size) {
@@ -101,26 +129,45 @@ pub async fn accept(
         });
     }
     accept_older_edition(store, &hold, now, &mut record).await?;
-    let hold = decided(hold, HoldState::Accepted, decision, now, as_baseline);
-    record.journal.push(JournalEvent {
-        kind: "hold.accepted".into(),
-        data: json!({
-            "hold_id": hold.hold_id,
-            "source": hold.source,
-            "list": hold.list,
-            "sha256": hold.sha256,
-            "by": decision.by,
-            "identified": decision.identified,
-            "reason": decision.reason,
-            "as_baseline": as_baseline,
-            "summary": summary,
-        }),
-    });
-    record.holds.push(hold.clone());
+    let hold = note_acceptance(hold, decision, now, as_baseline, summary, &mut record);
     note_items(store, &wiring.config, &mut record).await?;
     store.record(record).await?;
     program.outbox.send_replace(());
     Ok((hold, summary))
+}
+
+/// Adds an accepted hold to the record. Returns it as decided.
+fn note_acceptance(
+    hold: Hold,
+    decision: &Decision<'_>,
+    now: Timestamp,
+    as_baseline: bool,
+    summary: Summary,
+    record: &mut CheckRecord,
+) -> Hold {
+    let hold = decided(hold, HoldState::Accepted, decision, now, as_baseline);
+    let mut data = json!({
+        "hold_id": hold.hold_id,
+        "source": hold.source,
+        "list": hold.list,
+        "sha256": hold.sha256,
+        "by": decision.by,
+        "identified": decision.identified,
+        "reason": decision.reason,
+        "as_baseline": as_baseline,
+        "summary": summary,
+    });
+    name_section(&mut data, &hold);
+    record.journal.push(JournalEvent { kind: "hold.accepted".into(), data });
+    record.holds.push(hold.clone());
+    hold
+}
+
+/// Adds the section to the journal entry of a hold of its text.
+fn name_section(data: &mut serde_json::Value, hold: &Hold) {
+    if let (Some(section), Some(fields)) = (&hold.section, data.as_object_mut()) {
+        fields.insert("section".to_owned(), json!(section));
+    }
 }
 
 /// Rejects the document on hold. If a later document has the same content, it is not put on hold
@@ -136,23 +183,24 @@ pub async fn reject(
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let now = program.clock.now();
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
-    if let Some(state) = list_state(program.store.as_ref(), &hold).await? {
+    if hold.section.is_none()
+        && let Some(state) = list_state(program.store.as_ref(), &hold).await?
+    {
         let state = ListState { rejected_content: Some(hold.content_sha256.clone()), ..state };
         record.lists.push(ListUpdate { state, close: Vec::new(), open: Vec::new() });
     }
     let hold = decided(hold, HoldState::Rejected, decision, now, false);
-    record.journal.push(JournalEvent {
-        kind: "hold.rejected".into(),
-        data: json!({
-            "hold_id": hold.hold_id,
-            "source": hold.source,
-            "list": hold.list,
-            "sha256": hold.sha256,
-            "by": decision.by,
-            "identified": decision.identified,
-            "reason": decision.reason,
-        }),
+    let mut data = json!({
+        "hold_id": hold.hold_id,
+        "source": hold.source,
+        "list": hold.list,
+        "sha256": hold.sha256,
+        "by": decision.by,
+        "identified": decision.identified,
+        "reason": decision.reason,
     });
+    name_section(&mut data, &hold);
+    record.journal.push(JournalEvent { kind: "hold.rejected".into(), data });
     record.holds.push(hold.clone());
     program.store.record(record).await?;
     Ok(hold)
@@ -177,11 +225,23 @@ async fn open_hold(
     let open = program.store.holds(true).await?;
     let now_open = open
         .iter()
-        .find(|other| other.source == hold.source && other.list == hold.list)
+        .find(|other| {
+            other.source == hold.source && other.list == hold.list && other.section == hold.section
+        })
         .map_or_else(String::new, |other| {
             format!("; the open hold for {} of {} is {}", other.list, other.source, other.hold_id)
         });
     Err(DecideError::NotOpen { id: id.clone(), state: hold.state.as_str(), now_open })
+}
+
+/// The text of a section that is on hold.
+async fn text_on_hold(
+    store: &Store,
+    hold: &Hold,
+    section: &SectionNumber,
+) -> Result<SectionText, DecideError> {
+    let text = accepted_text::text_on_hold(store, hold, section).await?;
+    text.map_err(|reason| DecideError::Document { id: hold.hold_id.clone(), reason })
 }
 
 /// Compares the document on hold with the current list.
@@ -193,6 +253,12 @@ async fn assess_document_on_hold(store: &Store, hold: &Hold) -> Result<Assessmen
         .ok_or_else(|| unreadable(UnreadableDocument::Missing))?;
     let current = store.current_entries(&hold.source, hold.list).await?;
     let list = hold.list;
+    if list == ListCode::REG {
+        let sections = store.current_sections(Some(&hold.source)).await?;
+        let listed: Vec<Entry> = current.iter().map(|stored| stored.entry.clone()).collect();
+        let parties = parties::of_sections(&sections, &listed, &NewCitations::new());
+        return Ok(assess::accept(list, current, parties));
+    }
     in_background(move || {
         let snapshot = parse_document::snapshot(&document, &[list])?;
         let entries = snapshot.entries.into_iter().filter(|entry| entry.list == list).collect();

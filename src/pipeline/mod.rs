@@ -24,6 +24,7 @@ pub mod drill;
 pub mod entry_identity;
 pub mod federal_register;
 pub mod hold_decision;
+pub mod regulation;
 pub mod route_explanation;
 pub mod items;
 pub mod shared_lock;

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::item::ItemNews;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Document, Entry, Hold, ListState, RecordedRule, Sha256, SourceState};
+use crate::domain::{
+    Document, Entry, Hold, ListState, RecordedRule, RecordedSection, Sha256, SourceState,
+};
 use crate::store::{Fence, Outgoing, RecordedChange};
 
 /// Everything that one check (or one decision on a hold) writes, in one transaction.
@@ -30,6 +32,8 @@ pub struct CheckRecord {
     pub rules: Vec<RecordedRule>,
     /// The texts of those rules, stored like `document`.
     pub texts: Vec<Document>,
+    /// The accepted texts of sections of the regulation.
+    pub sections: Vec<RecordedSection>,
     pub journal: Vec<JournalEvent>,
 }
 

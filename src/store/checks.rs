@@ -7,7 +7,7 @@ use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
     Check, CheckRecord, Result, Store, changes, documents, holds, items, journal, lease, lists,
-    outbox, rules, sources,
+    outbox, rules, sections, sources,
 };
 
 impl Store {
@@ -45,6 +45,10 @@ impl Store {
             rules::write(&mut tx, rule).await?;
         }
         CrashPoint::RulesWritten.pass();
+        for section in &record.sections {
+            sections::write(&mut tx, section).await?;
+        }
+        CrashPoint::SectionsWritten.pass();
         if let Some(source) = &record.source {
             sources::write(&mut tx, source).await?;
         }

@@ -29,6 +29,7 @@ mod changes;
 mod documents;
 mod holds;
 mod rules;
+mod sections;
 mod backfill;
 mod alerts;
 mod items;

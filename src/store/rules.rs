@@ -18,6 +18,20 @@ impl Store {
         self.pools.fetch("read the rules", statement, rule_of).await
     }
 
+    /// The document that has this page, whether it concerns the list or not. Where two share the
+    /// page, the one that begins on it.
+    pub async fn document_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
+        let statement = sql("SELECT source, json \
+                 FROM rule \
+                 WHERE volume = $1 AND start_page <= $2 AND end_page >= $2 \
+                 AND state IN ('published', 'other') \
+                 ORDER BY start_page DESC, document_number \
+                 LIMIT 1")
+        .bind(u32::from(volume))
+        .bind(page);
+        self.pools.fetch_one("read a document", statement).await?.as_ref().map(rule_of).transpose()
+    }
+
     /// The published rule that has this page. If one rule ends on the page and another begins on
     /// it, the one that begins.
     pub async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {

@@ -53,6 +53,7 @@ impl Store {
             "UPDATE alert SET source = $2 WHERE source = $1",
             "UPDATE hold SET source = $2 WHERE source = $1",
             "UPDATE rule SET source = $2 WHERE source = $1",
+            "UPDATE section_text SET source = $2 WHERE source = $1",
             "UPDATE source_check SET source = $2 WHERE source = $1",
         ] {
             tx.execute(ACTION, sql(text).bind(old).bind(new)).await?;

@@ -13,6 +13,8 @@ mod entry_timeline;
 mod item_row;
 mod receiver_row;
 mod route_row;
+mod section_change_row;
+mod section_row;
 mod source_row;
 mod status_row;
 
@@ -24,5 +26,7 @@ pub use entry_timeline::{EntryTimeline, EventKind, TimelineEvent};
 pub use item_row::ItemRow;
 pub use receiver_row::ReceiverRow;
 pub use route_row::{RouteOutcome, RouteRow};
+pub use section_change_row::SectionChangeRow;
+pub use section_row::SectionRow;
 pub use source_row::{ListRow, SourceRow, absent_lists};
 pub use status_row::{BackupRow, StatusRow};

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{Hold, HoldId, ListCode, ListState, Sha256, SourceState};
+use crate::domain::{Hold, HoldId, ListCode, ListState, RecordedSection, Sha256, SourceState};
 use crate::schedule::{self, Schedule};
+use crate::stored_json::section_row::SectionRow;
 
 /// One row of `sources`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -36,6 +37,9 @@ pub struct SourceRow {
     pub lists: Vec<ListRow>,
     /// Watched lists that have had no row so far. Their first rows will be the baseline.
     pub absent: Vec<ListCode>,
+    /// The sections of the regulation with an accepted text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<SectionRow>,
 }
 
 /// One list of a source.
@@ -64,7 +68,9 @@ impl SourceRow {
             schedule::next_check(schedule, state.last_check_at, state.retry_after_until, now)
         });
         let hold_of = |list: ListCode| {
-            holds.iter().find(|hold| hold.source == state.source && hold.list == list)
+            holds.iter().find(|hold| {
+                hold.source == state.source && hold.list == list && hold.section.is_none()
+            })
         };
         let row = |ListState { list, count, baseline_at, observed_at, as_of, .. }| ListRow {
             list,
@@ -93,7 +99,16 @@ impl SourceRow {
             document_sha256: state.document_sha256,
             as_of: state.as_of,
             sequence: state.sequence,
+            sections: Vec::new(),
         }
+    }
+
+    /// The row with those of the `sections` that are of its source. `holds` are the open holds.
+    #[must_use]
+    pub fn with_sections(mut self, sections: &[RecordedSection], holds: &[Hold]) -> Self {
+        let own = sections.iter().filter(|section| section.source == self.source);
+        self.sections = own.map(|section| SectionRow::new(section.clone(), holds)).collect();
+        self
     }
 }
 

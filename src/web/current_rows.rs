@@ -37,6 +37,7 @@ pub async fn delivery_rows(web: &Web, deliveries: Vec<Delivery>) -> Result<Vec<D
 pub async fn source_rows(web: &Web) -> Result<Vec<SourceRow>> {
     let (store, now) = (&web.state.store, web.state.clock.now());
     let (holds, configured) = (store.holds(true).await?, web.state.status.sources());
+    let sections = store.current_sections(None).await?;
     let mut rows = Vec::new();
     for state in store.source_states().await? {
         let lists = store.list_states(&state.source).await?;
@@ -44,7 +45,8 @@ pub async fn source_rows(web: &Web) -> Result<Vec<SourceRow>> {
             .iter()
             .find(|source| source.name == state.source)
             .map(|source| &source.schedule);
-        rows.push(SourceRow::new(state, lists, &holds, schedule, now));
+        let row = SourceRow::new(state, lists, &holds, schedule, now);
+        rows.push(row.with_sections(&sections, &holds));
     }
     Ok(rows)
 }

@@ -9,6 +9,10 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::ListChanged(data) => counts(data),
         AlertBody::ListCorrected(data) => format!("Correction: {}", counts(data)),
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule_headline(data),
+        AlertBody::RegulationChanged(data) => {
+            let correction = if data.corrects.is_some() { "Correction: " } else { "" };
+            format!("{correction}15 CFR {} changed: {}", data.section, data.title)
+        }
         AlertBody::Digest(data) => {
             format!("Digest for {}: {} alerts", data.receiver, data.alerts.len())
         }
@@ -25,7 +29,10 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::SourceRecovered(data) => format!("Source {} works again", data.source),
         AlertBody::SnapshotHeld(data) => format!(
             "{} from {} is on hold for {}",
-            data.hold.list.title(),
+            data.hold.section.as_ref().map_or_else(
+                || data.hold.list.title().to_owned(),
+                |section| format!("§ {section}"),
+            ),
             data.hold.source,
             data.hold.reason
         ),

@@ -57,6 +57,7 @@ mod story_move;
 mod story_older_copy;
 mod story_people;
 mod story_receivers;
+mod story_regulation;
 mod story_status;
 mod story_terminal;
 mod story_threads;

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use entitywatch::domain::{Citation, Entry, Form, ListCode, Snapshot};
+use entitywatch::domain::{Citation, Entry, Form, ListCode, Publisher, Snapshot};
 use entitywatch::parse::parse;
 use proptest::prelude::*;
 
@@ -537,7 +537,12 @@ fn a_real_download_that_broke_off_is_refused_with_the_place() {
     assert_eq!(snapshot.entries.len(), 4226);
     assert_eq!(snapshot.of_list(ListCode::EL).count(), 919);
     assert_eq!(snapshot.warnings[0].text, "the header line is repeated and is dropped");
-    assert!(ListCode::ALL.iter().all(|list| snapshot.of_list(*list).count() > 0));
+    assert!(
+        ListCode::ALL
+            .iter()
+            .filter(|list| Publisher::Csl.publishes(**list))
+            .all(|list| snapshot.of_list(*list).count() > 0)
+    );
     let unread: Vec<String> = snapshot
         .of_list(ListCode::EL)
         .flat_map(|entry| &entry.citations)

@@ -6,11 +6,12 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::{expect_source, what_changed};
-use crate::cli::args::ChangesArgs;
-use crate::cli::output::{self, time};
+use crate::cli::args::{ChangesArgs, OutputFormat};
+use crate::cli::output::{self, or_dash, time};
 use crate::config::Config;
-use crate::store::{ChangeQuery, Store};
-use crate::stored_json::ChangeRow;
+use crate::domain::{AlertKind, ListCode};
+use crate::store::{AlertQuery, ChangeQuery, Store};
+use crate::stored_json::{ChangeRow, SectionChangeRow};
 
 pub async fn changes(
     store: &Store,
@@ -33,6 +34,11 @@ pub async fn changes(
     if rows.is_empty() {
         expect_source(store, config, args.source.as_deref()).await?;
     }
+    let sections = section_changes(store, &query).await?;
+    if !sections.is_empty() && args.output.output == OutputFormat::Json {
+        let both = serde_json::json!({"changes": rows, "sections": sections});
+        return Ok(output::json(&mut stdout(), &both)?);
+    }
     let header = ["seen", "source", "list", "kind", "severity", "name", "countries", "what"];
     output::rows(
         &mut stdout(),
@@ -54,5 +60,36 @@ pub async fn changes(
             ]
         },
     )?;
+    if !sections.is_empty() && args.output.output == OutputFormat::Text {
+        let cells = sections.iter().map(|row| {
+            vec![
+                time(row.observed_at),
+                row.source.clone(),
+                format!("§ {}", row.section),
+                or_dash(row.rule.as_ref().and_then(|rule| rule.citation.clone())),
+                row.alert_id.to_string(),
+            ]
+        });
+        let header = ["seen", "source", "changed words of", "cites", "alert"];
+        output::line(&mut stdout(), &output::table(&header, cells))?;
+    }
     Ok(())
+}
+
+/// The sections whose words changed, newest first. None if the query asks for entries of a list, a
+/// kind or a country.
+async fn section_changes(store: &Store, query: &ChangeQuery) -> Result<Vec<SectionChangeRow>> {
+    let ChangeQuery { source, list, kind, since, until, countries, search, limit, .. } = query;
+    if list.is_some_and(|list| list != ListCode::REG)
+        || kind.is_some()
+        || !countries.is_empty()
+        || search.is_some()
+    {
+        return Ok(Vec::new());
+    }
+    let kinds = vec![AlertKind::RegulationChanged];
+    let query = AlertQuery { kinds, since: *since, until: *until, limit: *limit };
+    let alerts = store.alerts(&query).await?;
+    let is_of_source = |row: &SectionChangeRow| source.as_ref().is_none_or(|of| *of == row.source);
+    Ok(alerts.into_iter().filter_map(SectionChangeRow::of).filter(is_of_source).collect())
 }

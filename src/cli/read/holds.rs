@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::what_changed;
 use crate::cli::args::OutputFormat;
+use crate::cli::marked_words::marked;
 use crate::cli::output::{self, time};
 use crate::cli::usage::Usage;
-use crate::domain::{Change, Hold, HoldId, HoldState, Summary};
+use crate::domain::{Change, Hold, HoldId, HoldState, Summary, TextChange};
 use crate::pipeline::hold_decision;
 use crate::store::Store;
 
@@ -29,7 +30,7 @@ pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()>
                 time(hold.opened_at),
                 hold.hold_id.to_string(),
                 hold.source.clone(),
-                hold.list.to_string(),
+                hold.subject(),
                 hold.reason.to_string(),
                 hold.state.as_str().to_owned(),
                 format!("{} -> {}", hold.count_before, hold.count_after),
@@ -46,6 +47,9 @@ struct ShownHold {
     #[serde(flatten)]
     hold: Hold,
     changes: Vec<Change>,
+    /// Of the text of a section: what leads from the accepted words to those on hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    words: Vec<TextChange>,
 }
 
 /// Prints the changes of an open hold, or the decision on a closed one.
@@ -58,16 +62,17 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     };
     let open = hold.state == HoldState::Open;
     let changes = if open { hold_decision::preview(store, &hold).await? } else { Vec::new() };
+    let words = if open { hold_decision::preview_words(store, &hold).await? } else { Vec::new() };
     let out = &mut stdout();
     if format != OutputFormat::Text {
-        return Ok(output::records(out, format, "holds", &[ShownHold { hold, changes }])?);
+        return Ok(output::records(out, format, "holds", &[ShownHold { hold, changes, words }])?);
     }
     output::one_line(
         out,
         &format!(
             "{}: {} of {}, on hold for {}, {}",
             hold.hold_id,
-            hold.list,
+            hold.subject(),
             hold.source,
             hold.reason,
             hold.state.as_str()
@@ -77,9 +82,10 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     output::line(
         out,
         &format!(
-            "first seen {}; {} entries before, {} in the file on hold",
+            "first seen {}; {} {} before, {} in the file on hold",
             time(hold.opened_at),
             hold.count_before,
+            if hold.section.is_some() { "words" } else { "entries" },
             hold.count_after
         ),
     )?;
@@ -92,7 +98,11 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
             &format!("{} by {by}{how} at {}: {reason}", hold.state.as_str(), time(at)),
         )?;
     }
-    if open {
+    if open && hold.section.is_some() {
+        output::line(out, "accepting it would alert these words ([−deleted] [+inserted]):")?;
+        output::line(out, &marked(&words))?;
+        output::line(out, &decisions(id))?;
+    } else if open {
         let Summary { added, removed, revised, editorial } = Summary::of(&changes);
         output::line(
             out,
@@ -110,13 +120,15 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
             ]
         });
         output::line(out, &output::table(&["kind", "name", "countries", "what"], rows))?;
-        output::line(
-            out,
-            &format!(
-                "entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject \
-                 {id} --by NAME --reason TEXT"
-            ),
-        )?;
+        output::line(out, &decisions(id))?;
     }
     Ok(())
+}
+
+/// The two commands that decide on a hold.
+fn decisions(id: &str) -> String {
+    format!(
+        "entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject {id} --by \
+         NAME --reason TEXT"
+    )
 }

@@ -43,7 +43,10 @@ pub async fn sources(
                 format!("{} {}{}", list.list, list.count, on_hold(list.hold_id.is_some()))
             });
             let absent = row.absent.iter().map(|list| format!("{list} none so far"));
-            let lists: Vec<String> = counted.chain(absent).collect();
+            let sections = row.sections.iter().map(|section| {
+                format!("§ {}{}", section.section, on_hold(section.hold_id.is_some()))
+            });
+            let lists: Vec<String> = counted.chain(absent).chain(sections).collect();
             vec![
                 row.source.clone(),
                 or_dash(row.last_check_at.map(time)),
@@ -72,10 +75,13 @@ pub(super) async fn source_rows(
         }
     }
     let (mut rows, holds) = (Vec::new(), store.holds(true).await?);
+    let sections = store.current_sections(None).await?;
     for state in states {
         let source = config.source(&state.source);
         let lists = store.list_states(&state.source).await?;
-        rows.push(SourceRow::new(state, lists, &holds, source.map(|source| &source.schedule), now));
+        let schedule = source.map(|source| &source.schedule);
+        let row = SourceRow::new(state, lists, &holds, schedule, now);
+        rows.push(row.with_sections(&sections, &holds));
     }
     Ok(rows)
 }

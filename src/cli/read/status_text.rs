@@ -98,6 +98,11 @@ fn source(row: &SourceRow, now: Timestamp) -> Vec<String> {
     if !lists.is_empty() {
         lines.push(format!("    {}", lists.join(", ")));
     }
+    if !row.sections.is_empty() {
+        let numbers: Vec<&str> =
+            row.sections.iter().map(|section| section.section.as_str()).collect();
+        lines.push(format!("    text of §§ {}", numbers.join(", ")));
+    }
     if row.failing_since.is_some()
         && let Some(error) = &row.last_error
     {
@@ -108,7 +113,7 @@ fn source(row: &SourceRow, now: Timestamp) -> Vec<String> {
 
 fn hold(hold: &Hold) -> Vec<String> {
     vec![
-        format!("  {} {} since {}", name(&hold.source), hold.list, time(hold.opened_at)),
+        format!("  {} {} since {}", name(&hold.source), hold.subject(), time(hold.opened_at)),
         detail(&hold.message),
         format!("    entitywatch holds show {}", hold.hold_id),
     ]

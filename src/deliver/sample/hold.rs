@@ -4,7 +4,7 @@
 use crate::deliver::sample::{OBSERVED_AT, alert};
 use crate::domain::alert::SnapshotHeld;
 use crate::domain::{
-    Alert, AlertBody, Hold, HoldId, HoldReason, HoldState, ListCode, Sha256, Summary,
+    Alert, AlertBody, Hold, HoldId, HoldReason, HoldState, ListCode, SectionNumber, Sha256, Summary,
 };
 
 /// What differs between the samples of the reasons.
@@ -23,8 +23,9 @@ pub fn hold(reason: HoldReason) -> Alert {
     let sha256 = Sha256::of(format!("list on hold for {name}").as_bytes());
     let hold = Hold {
         hold_id: HoldId::of(["sample", &name]),
-        source: "csl".into(),
-        list: ListCode::EL,
+        source: if reason == HoldReason::Text { "ecfr" } else { "csl" }.into(),
+        list: if reason == HoldReason::Text { ListCode::REG } else { ListCode::EL },
+        section: (reason == HoldReason::Text).then(|| SectionNumber::of(744, 22)),
         reason,
         state: HoldState::Open,
         content_sha256: sha256.clone(),
@@ -41,7 +42,8 @@ pub fn hold(reason: HoldReason) -> Alert {
         decision_reason: None,
         as_baseline: false,
     };
-    let examples = examples.map(str::to_owned).to_vec();
+    let mut examples = examples.map(str::to_owned).to_vec();
+    examples.retain(|name| !name.is_empty());
     alert(
         &name,
         AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold, reminder: false, examples })),
@@ -50,6 +52,15 @@ pub fn hold(reason: HoldReason) -> Alert {
 
 fn case(reason: HoldReason) -> Case {
     match reason {
+        // The text of a section was cut.
+        HoldReason::Text => Case {
+            count_before: 2_140,
+            count_after: 612,
+            summary: Summary::default(),
+            message: "§ 744.22 lost 1528 of 2140 words (612 now), more than the 856 that an \
+                      amendment may take away unseen: the text may be cut",
+            examples: ["", ""],
+        },
         // The file was cut in half.
         HoldReason::Loss => Case {
             count_before: 3_410,

@@ -9,6 +9,7 @@ mod june_2022;
 mod list;
 mod matching;
 mod operator;
+mod regulation;
 mod rule;
 
 use jiff::Timestamp;
@@ -84,6 +85,8 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("rule.filed, digest", rule::digest()),
         ("rule.published", rule::published()),
         ("rule.published, in full", rule::published_in_full()),
+        ("regulation.changed", regulation::changed()),
+        ("regulation.changed, correction", regulation::taken_back()),
         ("source.baseline", operator::source_baseline()),
         ("source.failing", operator::source_failing()),
         ("source.recovered", operator::source_recovered()),
@@ -91,6 +94,7 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("snapshot.held, loss", hold::hold(HoldReason::Loss)),
         ("snapshot.held, gain", hold::hold(HoldReason::Gain)),
         ("snapshot.held, revision", hold::hold(HoldReason::Revision)),
+        ("snapshot.held, text", hold::hold(HoldReason::Text)),
         ("snapshot.held, older copy", hold::hold(HoldReason::Older)),
         ("delivery.failing", operator::delivery_failing()),
         ("delivery.failing, switched off", operator::receiver_switched_off()),

@@ -85,6 +85,9 @@ pub fn bodies(
         (AlertBody::WatchlistMatched(data), _) => {
             data.matches.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?
         }
+        (AlertBody::RegulationChanged(data), _) => {
+            data.changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?
+        }
         (_, Some(changes)) => {
             changes.iter().map(|change| raw(change, screening)).collect::<Result<Vec<_>, _>>()?
         }

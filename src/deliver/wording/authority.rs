@@ -63,6 +63,15 @@ pub fn terms(list: ListCode) -> Terms {
             ),
             ..of(BIS)
         },
+        // The sections that name them, such as 15 CFR 744.22(f)(2).
+        ListCode::REG => Terms {
+            removal: Some(
+                "The section does not name the party any more. The section may apply to it all the \
+                 same, and General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty still \
+                 apply",
+            ),
+            ..of(BIS)
+        },
         // Denial orders are not rules; 15 CFR 736.2(b)(4).
         ListCode::DPL => Terms {
             removal: Some(
@@ -147,7 +156,10 @@ mod tests {
                 "{list}"
             );
         }
-        assert_eq!(with, [ListCode::EL, ListCode::DPL, ListCode::UVL, ListCode::MEU]);
+        assert_eq!(
+            with,
+            [ListCode::EL, ListCode::DPL, ListCode::UVL, ListCode::MEU, ListCode::REG]
+        );
         assert_eq!(without.len(), 9);
     }
 

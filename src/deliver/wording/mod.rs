@@ -17,6 +17,7 @@ mod list;
 mod matches;
 mod operator;
 mod parts;
+mod regulation;
 mod rule;
 mod rule_facts;
 mod source_title;
@@ -61,6 +62,7 @@ pub fn content_with(
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
             rule::content(data, &alert.alert_id, &context)
         }
+        AlertBody::RegulationChanged(data) => regulation::content(data, &context),
         AlertBody::Digest(data) => {
             digest::content(data, &alert.alert_id, parts_of(data, settings), &context)
         }

@@ -115,6 +115,7 @@ pub fn opens_item(body: &AlertBody, changes: &[&Change]) -> bool {
         AlertBody::RulePublished(_) | AlertBody::ListChanged(_) | AlertBody::ListCorrected(_) => {
             changes.iter().any(|change| change.severity == Severity::High)
         }
+        AlertBody::RegulationChanged(_) => true,
         AlertBody::SourceLagging(_)
         | AlertBody::SourceBaseline(_)
         | AlertBody::SourceFailing(_)
@@ -134,6 +135,7 @@ pub fn opens_item(body: &AlertBody, changes: &[&Change]) -> bool {
 /// Whether an alert can be part of an item: it is about changes, and not a digest of the first day.
 pub fn concerns_items(body: &AlertBody) -> bool {
     body.list_changed().is_some()
+        || body.regulation_changed().is_some()
         || body.rule_notice().is_some_and(|notice| notice.status != NoticeStatus::Digest)
 }
 
@@ -142,6 +144,7 @@ pub fn rule_of(body: &AlertBody) -> Option<&Rule> {
     body.list_changed()
         .and_then(|data| data.rule.as_ref())
         .or_else(|| body.rule_notice().and_then(|notice| notice.rule.as_ref()))
+        .or_else(|| body.regulation_changed().and_then(|data| data.rule.as_ref()))
 }
 
 /// The keys of a rule: its document, and the pages that changes cite.
@@ -165,6 +168,9 @@ pub fn related(body: &AlertBody) -> Vec<AlertId> {
         let follows = data.follows.iter().filter(|_| data.rule.is_some());
         let announced = data.announced.iter().map(|announced| &announced.alert_id);
         return follows.chain(&data.corrects).chain(announced).cloned().collect();
+    }
+    if let Some(data) = body.regulation_changed() {
+        return data.corrects.iter().cloned().collect();
     }
     body.rule_notice()
         .map(|notice| notice.follows.iter().chain(&notice.related).cloned().collect())

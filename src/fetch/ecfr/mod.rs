@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::dial::origin;
-use crate::domain::{Sha256, Validator, Validators};
+use crate::domain::{SectionNumber, Sha256, Validator, Validators};
 use crate::fetch::http::{
     HttpClients, Request, {self},
 };
@@ -66,8 +66,19 @@ impl Ecfr<'_> {
         date: Date,
         now: Timestamp,
     ) -> Result<FetchedDocument, FetchError> {
+        self.part_on(PART, None, date, now).await
+    }
+
+    /// A part of the title as it was on a date, or one of its sections.
+    pub(super) async fn part_on(
+        &self,
+        part: &str,
+        section: Option<&SectionNumber>,
+        date: Date,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchError> {
         let mut fetched =
-            self.get(&format!("/full/{date}/title-{TITLE}.xml"), Some(PART), now).await?;
+            self.get(&format!("/full/{date}/title-{TITLE}.xml"), Some(part), section, now).await?;
         fetched.as_of = Some(date);
         fetched.validators = Some(Validators {
             validator: Validator::TextDate(date),
@@ -105,7 +116,7 @@ impl Ecfr<'_> {
         part: Option<&str>,
         now: Timestamp,
     ) -> Result<Value, FetchError> {
-        let fetched = self.get(path, part, now).await?;
+        let fetched = self.get(path, part, None, now).await?;
         let from = origin(self.base);
         let reader = fetched.document.reader().map_err(|e| {
             FetchError::unreachable(format!("failed to read the answer of {from}: {e}"))
@@ -118,9 +129,13 @@ impl Ecfr<'_> {
         &self,
         path: &str,
         part: Option<&str>,
+        section: Option<&SectionNumber>,
         now: Timestamp,
     ) -> Result<FetchedDocument, FetchError> {
-        let url = self.url(path, part);
+        let mut url = self.url(path, part);
+        if let Some(section) = section {
+            url.query_pairs_mut().append_pair("section", section.as_str());
+        }
         let request =
             Request { url: &url, allow_private: self.allow_private, validators: None, now };
         match http::fetch(self.http, self.limits, &request).await {

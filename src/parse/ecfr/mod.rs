@@ -1,5 +1,5 @@
 //! Part 744 of the eCFR: the Entity List (Supplement No. 4), the Unverified List (No. 6), the
-//! Military End-User List (No. 7).
+//! Military End-User List (No. 7). Also the text of single sections, and the parties that it names.
 //!
 //! Source of the format: `/api/versioner/v1/full/DATE/title-15.xml?part=744`, described in the
 //! Electronic Code of Federal Regulations XML User Guide of the Government Publishing Office. Knows
@@ -9,8 +9,11 @@ mod address;
 pub mod cell;
 pub mod entity;
 mod entry;
+mod enumeration;
 mod known_as;
 mod name_end;
+mod named_party;
+mod section;
 pub(in crate::parse) mod table;
 mod words;
 
@@ -18,6 +21,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use self::entry::{EntryReader, columns_of};
+pub use self::named_party::named_parties;
+pub use self::section::{Sections, sections};
 use crate::domain::{Entry, ListCode, Publisher, Snapshot, Warning};
 use crate::parse::ParseError;
 use crate::parse::gpo_xml::{Markup, MarkupReader, Tag};

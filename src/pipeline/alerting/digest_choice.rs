@@ -20,6 +20,9 @@ pub fn waits(
             }
             severity_of_rule(data, selection)
         }
+        // A correction never waits.
+        AlertBody::RegulationChanged(data) if data.corrects.is_some() => return false,
+        AlertBody::RegulationChanged(_) => Some(Severity::High),
         _ => return false,
     };
     // An alert without a known change may contain anything.
@@ -106,8 +109,12 @@ mod tests {
         let never = |body: &AlertBody| {
             !matches!(
                 body,
-                AlertBody::ListChanged(_) | AlertBody::RuleFiled(_) | AlertBody::RulePublished(_)
-            ) || body.rule_notice().is_some_and(|data| data.status == NoticeStatus::Withdrawn)
+                AlertBody::ListChanged(_)
+                    | AlertBody::RuleFiled(_)
+                    | AlertBody::RulePublished(_)
+                    | AlertBody::RegulationChanged(_)
+            ) || body.regulation_changed().is_some_and(|data| data.corrects.is_some())
+                || body.rule_notice().is_some_and(|data| data.status == NoticeStatus::Withdrawn)
         };
         let bodies: Vec<AlertBody> = sample::all_kinds()
             .into_iter()

@@ -47,7 +47,8 @@ impl<'a> EcfrSource<'a> {
         program: &Program,
     ) -> Result<Vec<(ListCode, HistorySpan)>, StoreError> {
         let mut spans = Vec::new();
-        for list in &self.source.lists {
+        // The past texts of sections are not read, so the parties that they named are unknown.
+        for list in self.source.lists.iter().filter(|list| **list != ListCode::REG) {
             spans.push((*list, program.store.history_span(&self.source.name, *list).await?));
         }
         Ok(spans)

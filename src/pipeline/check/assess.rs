@@ -141,7 +141,9 @@ fn decide(
         GuardOutcome::Hold { reason, message } => {
             let elsewhere = match reason {
                 HoldReason::Loss => current.others.on_loss(changes, before),
-                HoldReason::Gain | HoldReason::Revision | HoldReason::Older => None,
+                HoldReason::Gain | HoldReason::Revision | HoldReason::Older | HoldReason::Text => {
+                    None
+                }
             };
             let message = match elsewhere {
                 Some(elsewhere) => format!("{message}; {elsewhere}"),
@@ -177,7 +179,7 @@ fn on_hold(
     let Difference { changes, size_before, document_size, .. } = difference;
     let (count_before, count_after) = match reason {
         HoldReason::Gain => (size_before.rows, document_size.rows),
-        HoldReason::Loss | HoldReason::Revision | HoldReason::Older => {
+        HoldReason::Loss | HoldReason::Revision | HoldReason::Older | HoldReason::Text => {
             (size_before.entries, document_size.entries)
         }
     };
@@ -186,7 +188,9 @@ fn on_hold(
             let passes = |change: &&Change| !waits(change, ordered_removals);
             changes.iter().filter(passes).cloned().collect()
         }
-        HoldReason::Gain | HoldReason::Revision | HoldReason::Older => Vec::new(),
+        HoldReason::Gain | HoldReason::Revision | HoldReason::Older | HoldReason::Text => {
+            Vec::new()
+        }
     };
     ListOnHold { reason, message, changes, passing, content, count_before, count_after }
 }
@@ -217,6 +221,8 @@ pub fn accept(list: ListCode, current: Vec<StoredEntry>, entries: Vec<Entry>) ->
 fn first_document(limits: &Limits, list: ListCode, entries: Vec<Entry>) -> Assessment {
     let document_size = Size::of(&entries);
     let (outcome, open) = match diff::enough_for_baseline(limits, list, document_size) {
+        // Sections that name nobody are read completely. A party that they name later is new.
+        _ if list == ListCode::REG => (ListOutcome::Baseline, entries),
         // A list that its publisher has dropped is no broken file. If the list must have entries,
         // the limit for baselines decides.
         _ if document_size.rows == 0 && diff::least_for_baseline(limits, list) <= 1 => {

@@ -67,6 +67,12 @@ pub async fn current_lists(store: &Store, source: &Source) -> Result<CurrentList
     Ok(CurrentLists { states, first })
 }
 
+impl CurrentLists {
+    pub fn state(&self, list: ListCode) -> Option<&ListState> {
+        self.states.get(&list)
+    }
+}
+
 /// The document to assess.
 pub struct AssessedDocument<'a> {
     pub source: &'a Source,
@@ -75,6 +81,9 @@ pub struct AssessedDocument<'a> {
     pub older_since: Option<Timestamp>,
     /// The unknown columns of the document before it.
     pub previous_columns: BTreeSet<String>,
+    /// Every watched section has an accepted text, so that the document has all parties that they
+    /// name.
+    pub knows_parties: bool,
     pub now: Timestamp,
 }
 
@@ -90,7 +99,8 @@ pub async fn assess_lists(
     let mut open_holds = open_holds_of(store, &source.name).await?;
     let warnings = shown_warnings(&snapshot.warnings);
     let today = utc_day(now);
-    for list in source.lists.iter().copied() {
+    let is_known = |list: &ListCode| *list != ListCode::REG || document.knows_parties;
+    for list in source.lists.iter().copied().filter(is_known) {
         let open_hold = open_holds.remove(&list);
         // The current list of a list on hold may come from before the previous document.
         let columns = match open_hold {

@@ -73,6 +73,7 @@ mod tests {
             hold_id: HoldId::of([content, &opened_at.to_string()]),
             source: "csl".into(),
             list: ListCode::EL,
+            section: None,
             reason: HoldReason::Loss,
             state: HoldState::Replaced,
             sha256: sha256.clone(),

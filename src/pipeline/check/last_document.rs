@@ -54,7 +54,12 @@ pub(crate) fn validators<'a>(
     let has_recent_full_fetch = state
         .last_full_fetch_at
         .is_some_and(|last| now.duration_since(last) < FULL_FETCH_EVERY && last <= now);
-    state.validators.as_ref().filter(|_| has_recent_full_fetch && state.lists == source.lists)
+    state.validators.as_ref().filter(|_| has_recent_full_fetch && is_same_selection(state, source))
+}
+
+/// Whether the last document was read for the lists and sections that are configured now.
+fn is_same_selection(state: &SourceState, source: &Source) -> bool {
+    state.lists == source.lists && state.sections == source.sections
 }
 
 /// The stored document of the last check, in the form of a fetched one.
@@ -92,6 +97,7 @@ pub(crate) fn accept_document(
     state.document_sha256 = Some(fetched.document.sha256.clone());
     state.as_of = fetched.as_of;
     state.lists.clone_from(&source.lists);
+    state.sections.clone_from(&source.sections);
     if fetched.unconditional {
         state.last_full_fetch_at = Some(now);
     }

@@ -139,7 +139,9 @@ async fn got_document(
         return Box::pin(read_document(recorder, state, fetched)).await;
     }
     state.editions.clear_older();
+    // A section of another part can change while Part 744 does not.
     if !is_on_hold
+        && source.sections.is_empty()
         && state.lists == source.lists
         && state.document_sha256.as_ref() == Some(&fetched.document.sha256)
     {

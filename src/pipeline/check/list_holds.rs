@@ -11,17 +11,17 @@ pub async fn holds_of_list(store: &Store, source: &str, list: ListCode) -> Resul
         .holds(false)
         .await?
         .into_iter()
-        .filter(|hold| hold.source == source && hold.list == list)
+        .filter(|hold| hold.source == source && hold.list == list && hold.section.is_none())
         .collect())
 }
 
-/// The open holds of one source, by list.
+/// The open holds of the lists of one source, by list.
 pub async fn open_holds_of(store: &Store, source: &str) -> Result<BTreeMap<ListCode, Hold>> {
     Ok(store
         .holds(true)
         .await?
         .into_iter()
-        .filter(|hold| hold.source == source)
+        .filter(|hold| hold.source == source && hold.section.is_none())
         .map(|hold| (hold.list, hold))
         .collect())
 }

@@ -107,6 +107,7 @@ impl ListInDocument<'_> {
             ]),
             source: self.source.name.clone(),
             list: self.list,
+            section: None,
             reason: on_hold.reason,
             state: HoldState::Open,
             sha256: self.reference.sha256.clone(),

@@ -1,10 +1,11 @@
 //! The outcomes of all watched lists of one document, and what each of them writes to the store.
 
+use jiff::Timestamp;
 use serde_json::json;
 use tracing::warn;
 
 use crate::domain::alert::{AlertBody, SnapshotHeld};
-use crate::domain::{Change, Hold, HoldState, ListCode, ListState, Summary};
+use crate::domain::{Change, Entry, Hold, HoldState, ListCode, ListState, Summary, utc_day};
 use crate::pipeline::alerting::list_changes::ListChanges;
 use crate::pipeline::check::assessment::{Assessment, ListOnHold, ListOutcome};
 use crate::pipeline::check::document_warnings::repeats_warning;
@@ -181,6 +182,25 @@ impl ListOutcomes {
         self.lines = vec![message.clone()];
         self.refusals.push(message);
         self.outcome = Outcome::Refused;
+    }
+
+    /// Adds entries of a list that were listed before it was known that they are. Nobody is alerted
+    /// of them. `state` is that of the list.
+    pub fn open_unalerted(&mut self, state: &ListState, entries: Vec<Entry>, now: Timestamp) {
+        if entries.is_empty() {
+            return;
+        }
+        let count = entries.len();
+        let of_list = self.updates.iter_mut().find(|update| update.state.list == state.list);
+        if let Some(update) = of_list {
+            let total = update.state.count + count;
+            update.state.note_count(utc_day(now), total);
+            update.open.extend(entries);
+            return;
+        }
+        let mut state = state.clone();
+        state.note_count(utc_day(now), state.count + count);
+        self.updates.push(ListUpdate { state, close: Vec::new(), open: entries });
     }
 
     fn note_acceptance(&mut self, outcome: &ListOutcome) {

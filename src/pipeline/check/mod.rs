@@ -12,7 +12,7 @@ mod check_metrics;
 pub mod list_before;
 pub mod document_warnings;
 pub mod freshness;
-mod hold_alerts;
+pub(in crate::pipeline) mod hold_alerts;
 pub mod last_document;
 pub mod list_check;
 mod list_holds;

@@ -5,7 +5,7 @@ use tracing::warn;
 
 use crate::crash_point::CrashPoint;
 use crate::domain::alert::SnapshotRef;
-use crate::domain::{Snapshot, SourceState};
+use crate::domain::{ListCode, Snapshot, SourceState};
 use crate::fetch::FetchedDocument;
 use crate::pipeline::alerting::check_context::CheckContext;
 use crate::pipeline::alerting::compose::compose;
@@ -19,6 +19,7 @@ use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::entry_identity::{self, OpenedEntries};
+use crate::pipeline::regulation;
 use crate::store::{Result, Store};
 
 /// Reads a document and records the check.
@@ -34,7 +35,7 @@ pub async fn read_document(
     let parsed = in_background(move || parse_document::snapshot(&document, &lists));
     let store = recorder.program.store.as_ref();
     let (parsed, current) = tokio::join!(parsed, current_lists(store, source));
-    let snapshot = match parsed {
+    let mut snapshot = match parsed {
         Ok(snapshot) => snapshot,
         Err(problem) => return recorder.fail(state, &unreadable(&problem, &fetched)).await,
     };
@@ -46,14 +47,27 @@ pub async fn read_document(
     let rows = snapshot.rows;
     let is_older = state.editions.is_older(&fetched.document.sha256);
     let document_columns = snapshot.columns.clone();
+    let mut findings = regulation::check_sections(&recorder, &fetched, is_older).await?;
+    CrashPoint::SectionsAssessed.pass();
+    let current = current?;
+    let parties_before = current.state(ListCode::REG).cloned();
+    let first_parties = match parties_before {
+        Some(_) => findings.take_first_parties(),
+        None => Vec::new(),
+    };
+    snapshot.entries.extend(findings.parties.iter().flatten().cloned());
     let assessed = AssessedDocument {
+        knows_parties: findings.parties.is_some(),
         source,
         reference: &reference,
         older_since: state.editions.older_since.filter(|_| is_older),
         previous_columns: std::mem::replace(&mut state.columns, document_columns),
         now,
     };
-    let mut outcomes = assess_lists(store, &assessed, snapshot, current?).await?;
+    let mut outcomes = assess_lists(store, &assessed, snapshot, current).await?;
+    if let Some(state) = &parties_before {
+        outcomes.open_unalerted(state, first_parties, now);
+    }
     CrashPoint::ListsAssessed.pass();
     // Later documents are not compared in age with a document of which nothing was accepted.
     if (outcomes.is_accepted || !outcomes.is_waiting) && !is_older {
@@ -65,16 +79,22 @@ pub async fn read_document(
     CrashPoint::EntriesIdentified.pass();
     let list_changes = add_outcomes(&mut recorder, &mut outcomes);
     compose_alerts(&mut recorder, &mut state, reference, list_changes).await?;
+    regulation::add_to_record(&mut recorder, &mut state, &mut findings).await?;
     CrashPoint::AlertsComposed.pass();
     accept_document(&mut state, source, &fetched, now);
     state.as_of = as_of;
-    note_refusals(&mut recorder, &mut state, &outcomes);
+    outcomes.outcome = outcomes.outcome.max(findings.outcome);
+    outcomes.lines.append(&mut findings.lines);
+    note_result(&mut recorder, &mut state, &outcomes, findings.failure);
     let (outcome, detail) = (outcomes.outcome, outcomes.detail());
-    let about = json!({
+    let mut about = json!({
         "rows": rows,
         "lists": outcomes.journal,
         "size_bytes": fetched.document.size_bytes,
     });
+    if let Some(fields) = about.as_object_mut().filter(|_| !findings.journal.is_empty()) {
+        fields.insert("sections".to_owned(), findings.journal.into());
+    }
     recorder.finish(state, outcome, detail, Some((fetched.document, about))).await
 }
 
@@ -109,13 +129,19 @@ fn add_outcomes(recorder: &mut CheckRecorder<'_>, outcomes: &mut ListOutcomes) -
     std::mem::take(&mut outcomes.changes)
 }
 
-/// Notes whether the check succeeded. A document of which a list was refused is a failure.
-fn note_refusals(
+/// Notes whether the check succeeded. A document of which a list was refused is a failure, and so
+/// is a section that was not read.
+fn note_result(
     recorder: &mut CheckRecorder<'_>,
     state: &mut SourceState,
     outcomes: &ListOutcomes,
+    failure: Option<Failure>,
 ) {
-    if outcomes.refusals.is_empty() {
+    if let Some(failure) = failure.filter(|_| outcomes.refusals.is_empty()) {
+        // The next check fetches the parts again.
+        state.validators = None;
+        recorder.note_failure(state, &failure);
+    } else if outcomes.refusals.is_empty() {
         if outcomes.outcome <= Outcome::Unchanged {
             state.unchanged_checks += 1;
         }

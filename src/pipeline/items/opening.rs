@@ -139,7 +139,10 @@ mod tests {
         let mut checked = 0;
         for alert in sample::all_kinds() {
             let kind = alert.body.kind();
-            if alert.body.list_changed().is_none() && alert.body.rule_notice().is_none() {
+            let body = &alert.body;
+            if body.regulation_changed().is_some() {
+                assert!(opens(&alert), "{kind}");
+            } else if body.list_changed().is_none() && body.rule_notice().is_none() {
                 assert!(!opens(&alert), "{kind}");
                 checked += 1;
             }

@@ -154,7 +154,9 @@ mod tests {
     use super::*;
 
     fn check(name: &str, rest: &str, classes: &[&str]) {
-        let (words, found) = split(super::super::letters::words(name));
+        let words = super::super::letters::words(name).into_iter();
+        let right = words.map(|word| without_error(&word).map_or(word, str::to_owned));
+        let (words, found) = split(right.collect());
         assert_eq!((words.join(" ").as_str(), found.as_slice()), (rest, classes), "{name}");
     }
 

@@ -235,6 +235,7 @@ async fn a_hold_replaces_the_one_with_the_same_id(place: &Place) {
         hold_id: HoldId::of([id]),
         source: "csl".to_owned(),
         list: ListCode::EL,
+        section: None,
         reason: HoldReason::Loss,
         state: HoldState::Open,
         sha256: Sha256::of(id.as_bytes()),

@@ -242,6 +242,7 @@ fn hold(document: &Sha256, at: Timestamp) -> Hold {
         hold_id: HoldId::of(["csl", "EL", document.as_str()]),
         source: "csl".into(),
         list: ListCode::EL,
+        section: None,
         reason: HoldReason::Loss,
         state: HoldState::Open,
         sha256: document.clone(),

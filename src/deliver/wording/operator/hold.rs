@@ -10,10 +10,19 @@ use crate::domain::{Hold, HoldReason, Summary};
 
 pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     let hold = &data.hold;
-    let (source, list) = (context.source(&hold.source), hold.list.title());
+    let source = context.source(&hold.source);
+    let list = match &hold.section {
+        Some(section) => format!("text of 15 CFR {section}"),
+        None => hold.list.title().to_owned(),
+    };
     let still = if data.reminder { "still " } else { "" };
     let mut content = empty_content(
-        format!("{list} from {} is {still}on hold: {}", source.named(), short(hold)),
+        match hold.section {
+            Some(_) => {
+                format!("The {list} from {} is {still}on hold: {}", source.named(), short(hold))
+            }
+            None => format!("{list} from {} is {still}on hold: {}", source.named(), short(hold)),
+        },
         context,
     );
     let (happened, meaning, examples_title) = match hold.reason {
@@ -45,6 +54,15 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
             "No change is reported to readers until you decide.",
             "Revised, for example",
         ),
+        HoldReason::Text => (
+            format!(
+                "The new text has {}, and the accepted one had {}. The document may be damaged.",
+                counted(hold.count_after, "word"),
+                number(hold.count_before)
+            ),
+            "No word of it is reported to readers until you decide, and nothing is called deleted.",
+            "For example",
+        ),
         HoldReason::Older => (
             format!(
                 "For a day {} has served only a copy that is older than the list. The publisher \
@@ -58,19 +76,11 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     content.lead =
         format!("The {list} from {} is {still}on hold. {happened} {meaning}", source.named());
     let examples: Vec<String> = data.examples.iter().map(|name| plain::line(name)).collect();
-    content.facts = vec![
-        Fact::new("The file would change", changes(&hold.summary)),
-        Fact::new(
-            "Entries",
-            format!(
-                "{} in the file, {} on the list",
-                number(hold.count_after),
-                number(hold.count_before)
-            ),
-        ),
+    content.facts = sizes(hold);
+    content.facts.extend([
         Fact::new("Reason", context.prose(&hold.message)),
         Fact::new("On hold since", context.moment(hold.opened_at)),
-    ];
+    ]);
     if !examples.is_empty() {
         content.facts.push(Fact::new(examples_title, examples.join("; ")));
     }
@@ -104,6 +114,19 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     content
 }
 
+/// What the file has, and what it would change.
+fn sizes(hold: &Hold) -> Vec<Fact> {
+    let (after, before) = (number(hold.count_after), number(hold.count_before));
+    if hold.section.is_some() {
+        let words = format!("{after} in the new text, {before} in the accepted one");
+        return vec![Fact::new("Words", words)];
+    }
+    vec![
+        Fact::new("The file would change", changes(&hold.summary)),
+        Fact::new("Entries", format!("{after} in the file, {before} on the list")),
+    ]
+}
+
 /// The reason in a few words, for the title.
 fn short(hold: &Hold) -> String {
     let Hold { count_before, count_after, summary, .. } = hold;
@@ -113,6 +136,9 @@ fn short(hold: &Hold) -> String {
         }
         HoldReason::Revision => {
             format!("{} of {} revised", number(summary.revised), counted(*count_before, "entry"))
+        }
+        HoldReason::Text => {
+            format!("{}, {} before", counted(*count_after, "word"), number(*count_before))
         }
         HoldReason::Older => "an older copy is served".to_owned(),
     }

@@ -24,10 +24,13 @@ pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> Messag
         AlertBody::DeliveryFailing(data) => delivery(data, false, context),
         AlertBody::DeliveryDead(data) => delivery(data, true, context),
         AlertBody::Test(data) => test(data, context),
-        // `list`, `rule`, `digest` and `items` word these. They are listed so that a new kind of
-        // alert does not compile without a wording.
+        // `list`, `rule`, `regulation`, `digest` and `items` word these. They are listed so that a
+        // new kind of alert does not compile without a wording.
         AlertBody::RuleFiled(_) | AlertBody::RulePublished(_) => {
             empty_content("A rule on the Entity List".to_owned(), context)
+        }
+        AlertBody::RegulationChanged(_) => {
+            empty_content("The words of a section changed".to_owned(), context)
         }
         AlertBody::Digest(_) => empty_content("A digest".to_owned(), context),
         AlertBody::AlertEscalated(_) | AlertBody::ItemsOpen(_) => {
