@@ -40,6 +40,8 @@ crash_points! {
         /// Each new entry has its permanent id.
         EntriesIdentified;
         AlertsComposed;
+        /// The changes are compared with the counterparties.
+        MatchesFound;
         /// The transaction of the check has begun. The next points are inside it.
         RecordBegun;
         DocumentsWritten;
@@ -53,6 +55,8 @@ crash_points! {
         CheckWritten;
         /// The alerts have opened items, or are attached to some.
         ItemsNoted;
+        /// What the comparison with counterparties found is written.
+        MatchesWritten;
         CheckJournaled;
         /// The transaction of the check is committed. The receivers' loops do not know it yet.
         CheckRecorded;
@@ -128,7 +132,16 @@ crash_points! {
         /// The tables are where a daemon finds them.
         MoveFinished;
     }
-    /// In the order in which an alert that is made once, such as a daily reminder, passes them.
+    /// In the order in which a person's decision about a match passes them.
+    OF_MATCH_STEPS {
+        /// The next points are inside the transaction of the decision, but for the last one.
+        MatchStepBegun;
+        MatchWritten;
+        MatchStepJournaled;
+        MatchStepRecorded;
+    }
+    /// In the order in which an alert that is made once, such as a daily reminder or assurance,
+    /// passes them.
     SINGLE_ALERTS {
         /// The alert is composed. Nothing of it is stored.
         SingleAlertComposed;

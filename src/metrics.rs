@@ -32,6 +32,7 @@ pub const WATCHING: &str = "entitywatch_watching";
 pub const DAEMONS: &str = "entitywatch_daemons";
 pub const STORE_SIZE: &str = "entitywatch_store_size_bytes";
 pub const BACKUP_LAST_SUCCESS: &str = "entitywatch_backup_last_success_timestamp_seconds";
+pub const HEARTBEATS: &str = "entitywatch_heartbeats_total";
 pub const RELOAD_SUCCESSFUL: &str = "entitywatch_config_last_reload_successful";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ enum Kind {
 }
 
 /// Every metric: its name, kind, labels, and description.
-const METRICS: [(&str, Kind, &str, &str); 19] = [
+const METRICS: [(&str, Kind, &str, &str); 20] = [
     (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label is the version."),
     (CHECKS, Kind::Counter, "source, outcome", "Checks of a source that ended, by outcome."),
     (
@@ -104,6 +105,12 @@ const METRICS: [(&str, Kind, &str, &str); 19] = [
         "",
         "1 if this daemon checks the sources, 0 if another one does and this one stands by.",
     ),
+    (
+        HEARTBEATS,
+        Kind::Counter,
+        "outcome",
+        "Heartbeats that were due: sent, failed, withheld because something does not work.",
+    ),
     (DAEMONS, Kind::Gauge, "", "Daemons that share the database and live, this one included."),
     (STORE_SIZE, Kind::Gauge, "", "Bytes of the database."),
     (
@@ -135,6 +142,9 @@ pub async fn init(store: &Store, sources: &[String], receivers: &[String]) -> st
         for kind in ["added", "removed", "revised", "editorial"] {
             counter!(CHANGES, "source" => source.clone(), "kind" => kind).increment(0);
         }
+    }
+    for outcome in ["sent", "failed", "withheld"] {
+        counter!(HEARTBEATS, "outcome" => outcome).increment(0);
     }
     for receiver in receivers {
         for outcome in [AttemptOutcome::Delivered, AttemptOutcome::Failed, AttemptOutcome::Dead] {
@@ -293,6 +303,11 @@ pub fn store_size(bytes: u64) {
 /// Sets when the newest backup was made.
 pub fn backup(made_at: Option<Timestamp>) {
     gauge!(BACKUP_LAST_SUCCESS).set(made_at.map_or(0.0, seconds));
+}
+
+/// Counts one heartbeat that was due.
+pub fn heartbeat(outcome: &'static str) {
+    counter!(HEARTBEATS, "outcome" => outcome).increment(1);
 }
 
 pub fn config_reloaded(successful: bool) {

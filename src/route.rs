@@ -18,6 +18,9 @@ pub struct Route {
     pub min_severity: Option<Severity>,
     /// Whether editorial changes pass too.
     pub editorial: bool,
+    /// Only changes of entries that match a watchlist. Those are known after routing: see
+    /// [`passes_as_matched`].
+    pub matches: bool,
 }
 
 /// The properties of a receiver that routing needs.
@@ -82,6 +85,11 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         AlertBody::WatchlistMatched(_) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.show_matches))
         }
+        AlertBody::Assurance(data) => entire_alert(
+            receivers
+                .iter()
+                .filter(|receiver| data.receivers.iter().any(|name| name == receiver.name)),
+        ),
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             entire_alert(operators(receivers, Some(&trouble.receiver)).into_iter())
         }
@@ -90,7 +98,8 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         | AlertBody::SourceFailing(_)
         | AlertBody::SourceRecovered(_)
         | AlertBody::WatchlistFailing(_)
-        | AlertBody::SnapshotHeld(_) => entire_alert(operators(receivers, None).into_iter()),
+        | AlertBody::SnapshotHeld(_)
+        | AlertBody::ConfigRejected(_) => entire_alert(operators(receivers, None).into_iter()),
     }
 }
 
@@ -128,11 +137,32 @@ pub fn matches(route: &Route, source: &str, change: &Change) -> bool {
     mismatch(route, source, change).is_none()
 }
 
+/// Whether one route lets a change pass to a receiver that is shown its matches. `is_matched`: it
+/// has possible matches, or a counterparty file is not up to date. `is_urgent`: one of them is
+/// strong, so that the change counts as high.
+pub fn passes_as_matched(
+    route: &Route,
+    source: &str,
+    change: &Change,
+    is_matched: bool,
+    is_urgent: bool,
+) -> bool {
+    if route.matches && !is_matched {
+        return false;
+    }
+    let route = Route { matches: false, ..route.clone() };
+    if !is_urgent || change.editorial {
+        return matches(&route, source, change);
+    }
+    matches(&route, source, &Change { severity: Severity::High, ..change.clone() })
+}
+
 /// The first filter of a route that does not let a change of a source pass. `None`: the route
 /// matches.
 pub fn mismatch(route: &Route, source: &str, change: &Change) -> Option<Mismatch> {
     let any = |empty: bool, found: bool| empty || found;
     let filters = [
+        (Mismatch::NoMatch, !route.matches),
         (
             Mismatch::Source,
             any(route.sources.is_empty(), route.sources.iter().any(|name| name == source)),
@@ -157,6 +187,7 @@ pub fn mismatch(route: &Route, source: &str, change: &Change) -> Option<Mismatch
 /// Why a route does not match a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mismatch {
+    NoMatch,
     Source,
     List,
     Kind,
@@ -168,6 +199,7 @@ pub enum Mismatch {
 impl std::fmt::Display for Mismatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Mismatch::NoMatch => "it asks for `matches` only",
             Mismatch::Source => "its `sources` do not have the source",
             Mismatch::List => "its `lists` do not have the list",
             Mismatch::Kind => "its `kinds` do not have the kind of change",

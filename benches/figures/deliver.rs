@@ -90,5 +90,6 @@ fn outgoing(number: usize, at: Timestamp) -> Outgoing {
         alert: Alert { alert_id, created_at: at, body },
         citations: Vec::new(),
         deliveries: vec![delivery],
+        screenings: Vec::new(),
     }
 }

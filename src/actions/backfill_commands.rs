@@ -1,24 +1,39 @@
 //! `backfill`: plans the dates of the history, and records one date per request.
 
 use jiff::civil::Date;
+use serde_json::json;
 
 use crate::actions::Reply;
 use crate::actions::summary_text::counts;
+use crate::domain::Identified;
+use crate::domain::journal::JournalEvent;
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::backfill::{self, BackfillError, DateOutcome, PastList};
 
-/// Puts the dates of a backfill into the reply.
+/// Puts the dates of a backfill into the reply, and enters in the journal who asked for it.
 pub async fn plan(
     program: &Program,
     source: &str,
-    from: Date,
-    to: Option<Date>,
+    (from, to): (Date, Option<Date>),
+    identified: &Identified,
     reply: &mut Reply,
 ) {
-    match backfill::plan(program, source, from, to).await {
-        Ok(plan) => reply.plan = Some(plan),
-        Err(problem) => report_error(problem, reply),
+    let plan = match backfill::plan(program, source, from, to).await {
+        Ok(plan) => plan,
+        Err(problem) => return report_error(problem, reply),
+    };
+    let data = json!({
+        "source": source,
+        "from": from,
+        "to": to,
+        "dates": plan.dates.len(),
+        "identified": identified,
+    });
+    let event = JournalEvent { kind: "backfill.planned".into(), data };
+    match program.store.add_journal_entries(program.clock.now(), vec![event]).await {
+        Ok(()) => reply.plan = Some(plan),
+        Err(problem) => reply.problem(Exit::Failed, problem.to_string()),
     }
 }
 

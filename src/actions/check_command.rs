@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::actions::Reply;
 use crate::actions::delivery_commands::report_pass;
+use crate::actions::match_commands::report_watchlists;
 use crate::config;
 use crate::exit::Exit;
 use crate::pipeline::Program;
@@ -11,6 +12,7 @@ use crate::pipeline::check::outcome::CheckResult;
 use crate::pipeline::check_source::check_source;
 use crate::pipeline::delivery::{self, PassCounts, TriedDeliveries};
 use crate::pipeline::items::make_due_steps;
+use crate::pipeline::matching;
 use crate::store::Result;
 
 /// Checks the named sources, or all sources if `names` is empty.
@@ -35,6 +37,8 @@ pub async fn check_sources(
     }
     let mut unique = HashSet::new();
     names.retain(|name| unique.insert(name.clone()));
+    // The changes of a list are compared with the counterparties of today.
+    let before = matching::check_watchlists(program, None).await?;
     // The alerts of a source are sent when its check is recorded. They do not wait for the slowest
     // source.
     let tried = TriedDeliveries::default();
@@ -55,6 +59,12 @@ pub async fn check_sources(
     };
     for pass in passes {
         counts += pass?;
+    }
+    // A list that was read for the first time is compared now.
+    let after = matching::check_watchlists(program, None).await?;
+    report_watchlists(&before, &after, reply);
+    if !after.is_empty() {
+        counts += delivery::deliver_due_except(program, &tried).await?;
     }
     if make_due_steps(program).await?.made > 0 {
         counts += delivery::deliver_due_except(program, &tried).await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::actions::Reply;
 use crate::config;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertKind, Audience, Delivery, DeliveryId, DeliveryState};
+use crate::domain::{AlertKind, Audience, Delivery, DeliveryId, DeliveryState, Identified};
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
@@ -14,8 +14,19 @@ use crate::pipeline::delivery::{self, PassCounts};
 use crate::store::{AlertQuery, ReceiverState, Result};
 
 /// Tries these deliveries again now, including those that were given up.
-pub async fn retry(program: &Program, ids: &[DeliveryId], reply: &mut Reply) -> Result<()> {
-    let found = program.store.retry(ids, program.clock.now()).await?;
+pub async fn retry(
+    program: &Program,
+    ids: &[DeliveryId],
+    identified: &Identified,
+    reply: &mut Reply,
+) -> Result<()> {
+    let now = program.clock.now();
+    let found = program.store.retry(ids, now).await?;
+    if !found.is_empty() {
+        let data = json!({"deliveries": found, "identified": identified});
+        let event = JournalEvent { kind: "deliveries.retried".into(), data };
+        program.store.add_journal_entries(now, vec![event]).await?;
+    }
     for id in ids.iter().filter(|id| !found.contains(id)) {
         reply.problem(
             Exit::Usage,
@@ -77,6 +88,7 @@ pub async fn send(
     program: &Program,
     name: &str,
     since: Timestamp,
+    identified: &Identified,
     reply: &mut Reply,
 ) -> Result<()> {
     let wiring = program.wiring.load_full();
@@ -107,7 +119,12 @@ pub async fn send(
     let count = deliveries.len();
     reply.line(format!("{count} deliveries to {name} are in the outbox"));
     program.store.add_deliveries(deliveries, now).await?;
-    let data = json!({"receiver": name, "since": since, "deliveries": count});
+    let data = json!({
+        "receiver": name,
+        "since": since,
+        "deliveries": count,
+        "identified": identified,
+    });
     program
         .store
         .add_journal_entries(now, vec![JournalEvent { kind: "deliveries.sent".into(), data }])

@@ -103,6 +103,8 @@ fn exit_of(problem: &ActionError) -> Exit {
         | ActionError::Empty(_)
         | ActionError::SameName(_)
         | ActionError::Past(_) => Exit::Usage,
-        ActionError::Refused(_) | ActionError::Store(_) => Exit::Failed,
+        ActionError::UndecidedMatches { .. } | ActionError::Refused(_) | ActionError::Store(_) => {
+            Exit::Failed
+        }
     }
 }

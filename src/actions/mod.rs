@@ -10,6 +10,7 @@ mod command_reply;
 mod delivery_commands;
 mod hold_commands;
 mod item_commands;
+mod match_commands;
 mod process_user;
 mod prune_command;
 mod receiver_commands;
@@ -35,10 +36,10 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             check_command::check_sources(program, sources, &mut reply).await
         }
         Request::DeliveriesRetry { ids } => {
-            delivery_commands::retry(program, &ids, &mut reply).await
+            delivery_commands::retry(program, &ids, identified, &mut reply).await
         }
         Request::DeliveriesSend { receiver, since } => {
-            delivery_commands::send(program, &receiver, since, &mut reply).await
+            delivery_commands::send(program, &receiver, since, identified, &mut reply).await
         }
         Request::HoldsAccept { id, by, reason, as_baseline } => {
             let decision = Decision { by: &by, identified, reason: &reason };
@@ -67,8 +68,32 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             let actor = Actor { by: &by, identified };
             item_commands::hand_over(program, &from, &to, until, actor, &mut reply).await
         }
+        Request::MatchesDismiss { ids, by, reason, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::dismiss(program, &ids, actor, (reason, &note), &mut reply).await;
+            Ok(())
+        }
+        Request::MatchesConfirm { ids, by, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::confirm(program, &ids, actor, &note, &mut reply).await;
+            Ok(())
+        }
+        Request::MatchesReopen { id, by, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::reopen(program, &id, actor, &note, &mut reply).await;
+            Ok(())
+        }
+        Request::WatchlistsAccept { watchlist, by, reason } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::accept(program, &watchlist, actor, &reason, &mut reply).await
+        }
+        Request::WatchlistsErase { watchlist, id, by } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::erase(program, &watchlist, &id, actor, &mut reply).await;
+            Ok(())
+        }
         Request::BackfillPlan { source, from, to } => {
-            backfill_commands::plan(program, &source, from, to, &mut reply).await;
+            backfill_commands::plan(program, &source, (from, to), identified, &mut reply).await;
             Ok(())
         }
         Request::BackfillStep { source, plan, first, date } => {
@@ -76,10 +101,10 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             Ok(())
         }
         Request::ReceiversTest { name, sample } => {
-            receiver_commands::test(program, &name, sample.as_deref(), &mut reply).await
+            receiver_commands::test(program, &name, sample.as_deref(), identified, &mut reply).await
         }
         Request::ReceiversEnable { name } => {
-            receiver_commands::enable(program, &name, &mut reply).await
+            receiver_commands::enable(program, &name, identified, &mut reply).await
         }
         Request::StorePrune => prune_command::prune(program, &mut reply).await,
     };

@@ -8,7 +8,7 @@ use crate::actions::delivery_commands::{deliver_now, is_configured};
 use crate::deliver::{Deliverer, Message, Outcome, Receiver, sample};
 use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertId, DeliveryId, DeliveryState};
+use crate::domain::{Alert, AlertId, DeliveryId, DeliveryState, Identified};
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
@@ -21,6 +21,7 @@ pub async fn test(
     program: &Program,
     name: &str,
     sample: Option<&str>,
+    identified: &Identified,
     reply: &mut Reply,
 ) -> Result<()> {
     if !is_configured(program, name, reply) {
@@ -42,7 +43,7 @@ pub async fn test(
             send_test(&wiring.deliverer, receiver, &alert, true, now, reply).await
         }
     };
-    let data = json!({"receiver": name, "delivered": delivered});
+    let data = json!({"receiver": name, "delivered": delivered, "identified": identified});
     program
         .store
         .add_journal_entries(now, vec![JournalEvent { kind: "receiver.tested".into(), data }])
@@ -129,14 +130,19 @@ async fn end_failure(program: &Program, name: &str, now: Timestamp) -> Result<us
 }
 
 /// Switches a receiver on again. Its pending deliveries become due.
-pub async fn enable(program: &Program, name: &str, reply: &mut Reply) -> Result<()> {
+pub async fn enable(
+    program: &Program,
+    name: &str,
+    identified: &Identified,
+    reply: &mut Reply,
+) -> Result<()> {
     if !is_configured(program, name, reply) {
         return Ok(());
     }
     let now = program.clock.now();
     let state = ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
-    let enabled =
-        vec![JournalEvent { kind: "receiver.enabled".into(), data: json!({"receiver": name}) }];
+    let data = json!({"receiver": name, "identified": identified});
+    let enabled = vec![JournalEvent { kind: "receiver.enabled".into(), data }];
     {
         // Without the lock, an attempt in progress could record again that the receiver is off.
         let lock = program.receiver_lock(name);

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::item::Outcome;
-use crate::domain::{DeliveryId, HoldId, ItemId};
+use crate::domain::matching::decision::DismissalReason;
+use crate::domain::{DeliveryId, HoldId, ItemId, MatchId};
 
 /// What a command requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,32 @@ pub enum Request {
         from: String,
         to: String,
         until: Option<Date>,
+        by: String,
+    },
+    MatchesDismiss {
+        ids: Vec<MatchId>,
+        by: String,
+        reason: DismissalReason,
+        note: String,
+    },
+    MatchesConfirm {
+        ids: Vec<MatchId>,
+        by: String,
+        note: String,
+    },
+    MatchesReopen {
+        id: MatchId,
+        by: String,
+        note: String,
+    },
+    WatchlistsAccept {
+        watchlist: String,
+        by: String,
+        reason: String,
+    },
+    WatchlistsErase {
+        watchlist: String,
+        id: String,
         by: String,
     },
     /// Plans a backfill. The reply contains the dates.

@@ -13,15 +13,17 @@ use crate::cli::args::{
     HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
     StoreCommand,
 };
+use crate::cli::asked::{self, Asked};
 use crate::cli::drill_report::ReceiverAnswer;
+use crate::cli::exit_of_problem::exit_of;
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff, drill,
-    journal, logs, output, preview_message, read, receipts, run, screen, show_alert,
+    journal, logs, output, preview_message, read, receipts, report, run, screen, show_alert,
     store_commands, terminal,
 };
 use crate::clock::{Clock, SystemClock};
-use crate::compare_files::{Incomparable, compare_files};
+use crate::compare_files::compare_files;
 use crate::config::{
     Config, Environment, SecretsMode, {self},
 };
@@ -29,9 +31,8 @@ use crate::control_socket;
 use crate::domain::{DeliveryId, HoldId, ItemId};
 use crate::exit::Exit;
 use crate::receipt::KeyFolder;
-use crate::store::copies::CopyError;
 use crate::store::{
-    Mode, Store, StoreError, {self},
+    Mode, Store, {self},
 };
 
 /// Runs the command. Errors are printed on standard error.
@@ -50,25 +51,11 @@ pub async fn dispatch(cli: Cli) -> Exit {
     match Box::pin(command(cli, &environment)).await {
         Ok(exit) => exit,
         Err(problem) => {
-            let exit = if problem.is::<config::ConfigErrors>()
-                || problem.is::<Usage>()
-                || problem.is::<Incomparable>()
-                || problem.downcast_ref().is_some_and(is_configuration)
-                || problem.downcast_ref().is_some_and(CopyError::is_usage)
-            {
-                Exit::Usage
-            } else {
-                Exit::Failed
-            };
+            let exit = exit_of(&problem);
             output::problem(&format!("{problem:#}"));
             exit
         }
     }
-}
-
-/// Whether an error of the store is a mistake in the configuration.
-fn is_configuration(problem: &StoreError) -> bool {
-    matches!(problem, StoreError::DifferentConfig { .. })
 }
 
 async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
@@ -78,7 +65,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
     match cli.command {
         Command::Run(args) => {
             let (config, warnings) = config::load(&path, environment, SecretsMode::Resolve)?;
-            warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+            warnings.iter().for_each(config::ConfigWarning::log);
             run::run(&path, config, environment, &args).await?;
         }
         Command::Status(output) => {
@@ -271,6 +258,18 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             };
             return acting(&path, named, environment, request).await;
         }
+        Command::Watchlists(args) => {
+            let asked = Asked::of_watchlists(args);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
+        Command::Matches { command } => {
+            let asked = Asked::of_matches(command);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
+        Command::Rescreen(args) => {
+            let asked = Asked::of_rescreen(&args, now);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
         Command::Receivers { command } => {
             let request = match command {
                 ReceiversCommand::List { output } => {
@@ -292,19 +291,12 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             let (config, store) = reading(&path, named, environment).await?;
             read::explain_routes(store.as_ref(), &config, &id, output.output, now).await?;
         }
+        Command::Store { command: StoreCommand::Prune } => {
+            return acting(&path, named, environment, Request::StorePrune).await;
+        }
         Command::Store { command } => {
             let config = configured(&path, named, environment, SecretsMode::Skip)?;
-            return match command {
-                StoreCommand::Backup { file } => store_commands::backup(&config, &file).await,
-                StoreCommand::Restore { file } => {
-                    Box::pin(store_commands::restore(&config, &file, now)).await
-                }
-                StoreCommand::Migrate { to } => {
-                    Box::pin(store_commands::migrate(&config, &to)).await
-                }
-                StoreCommand::Check => store_commands::check(&config).await,
-                StoreCommand::Prune => acting(&path, named, environment, Request::StorePrune).await,
-            };
+            return Box::pin(store_commands::run(&config, command, now)).await;
         }
         Command::Journal {
             command:
@@ -313,6 +305,10 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     ..
                 },
         } => return receipts::verify(&receipt, &key, &mut stdout()),
+        Command::Report(args) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            report::report(store.as_ref(), &config, &args, now).await?;
+        }
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;
             match command {
@@ -369,6 +365,21 @@ async fn acting(
     request: Request,
 ) -> Result<Exit> {
     act::act(|secrets| configured(path, named, environment, secrets), environment, request).await
+}
+
+async fn of_counterparties(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    asked: Asked,
+) -> Result<Exit> {
+    let printed = match asked {
+        Asked::Act(request) => return acting(path, named, environment, request).await,
+        Asked::Print(printed) => printed,
+    };
+    let (config, store) = reading(path, named, environment).await?;
+    asked::print(printed, &store, &config, SystemClock.now()).await?;
+    Ok(Exit::Success)
 }
 
 /// The configuration, or the built-in one if no file was named and the default file does not exist.

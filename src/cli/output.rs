@@ -10,8 +10,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::args::OutputFormat;
-use crate::cli::{csv_rows, table, terminal};
+use crate::cli::{table, terminal};
 use crate::deliver::plain;
+use crate::stored_json;
 
 /// Prints rows in the requested format. For people, `cells` makes the cells of each row under
 /// `header`, and `nothing` is printed if there is no row.
@@ -60,7 +61,7 @@ pub fn records<T: Serialize + JsonSchema>(
             }
             exactly(out, &lines)
         }
-        OutputFormat::Csv => exactly(out, &csv_rows::csv(rows)?),
+        OutputFormat::Csv => exactly(out, &stored_json::csv(rows)?),
     }
 }
 

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use futures_util::future::BoxFuture;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::actions::{
     Request, {self},
 };
+use crate::cli::compare_days;
+use crate::cli::usage::Usage;
 use crate::config::Config;
 use crate::deliver::{MessageSettings, wording};
-use crate::domain::{Alert, ChangeSet, Hold, Identified};
+use crate::domain::{Alert, ChangeSet, Hold, Identified, ListCode};
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::hold_decision::{
@@ -21,8 +24,8 @@ use crate::pipeline::hold_decision::{
 use crate::random;
 use crate::store::Store;
 use crate::web::{
-    Access, AccessSettings, Action, Actions, AlertWords, HoldPreview, Listener, NotDone,
-    PreviewError, Status, TrustedProxy, WebSettings, WebState,
+    Access, AccessSettings, Action, Actions, AlertWords, DayDifference, DifferenceError,
+    HoldPreview, Listener, NotDone, PreviewError, Status, TrustedProxy, WebSettings, WebState,
 };
 
 /// Who may read and act, with a new key for forms.
@@ -67,6 +70,7 @@ pub fn web_state(
         status: Arc::clone(status),
         clock: Arc::clone(&program.clock),
         metrics,
+        days: Some(Arc::new(Days(Arc::clone(program)))),
         preview: Some(Arc::new(Preview(Arc::clone(&program.store)))),
         words: Arc::new(Words(config.messages.clone())),
         settings: Arc::new(settings),
@@ -87,6 +91,29 @@ impl HoldPreview for Preview {
                     other => PreviewError::Document(other.to_string()),
                 }
             })
+        })
+    }
+}
+
+/// The difference of two recorded days, for its page.
+struct Days(Arc<Program>);
+
+impl DayDifference for Days {
+    fn between<'a>(
+        &'a self,
+        source: &'a str,
+        list: ListCode,
+        days: (Date, Date),
+    ) -> BoxFuture<'a, Result<ChangeSet, DifferenceError>> {
+        Box::pin(async move {
+            let wiring = self.0.wiring.load_full();
+            let (store, now) = (&self.0.store, self.0.clock.now());
+            compare_days::changes(store, &wiring.config, (source, &[list]), days, now)
+                .await
+                .map_err(|problem| match problem.downcast_ref::<Usage>() {
+                    Some(mistake) => DifferenceError::NotRecorded(mistake.to_string()),
+                    None => DifferenceError::Failed(format!("{problem:#}")),
+                })
         })
     }
 }

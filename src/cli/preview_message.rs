@@ -8,7 +8,7 @@ use crate::cli::args::{EmailFormat, PreviewArgs};
 use crate::cli::usage::Usage;
 use crate::cli::{output, show_alert};
 use crate::config::Config;
-use crate::deliver::{MessageSettings, Receiver, preview, sample};
+use crate::deliver::{MessageSettings, Receiver, fill_matches, preview, sample};
 use crate::domain::{Alert, AlertId};
 use crate::pipeline::alerting::addressing;
 use crate::store::{
@@ -23,15 +23,24 @@ pub async fn preview(config: &Config, name: &str, args: &PreviewArgs) -> Result<
         let names: Vec<&str> = config.receivers.iter().map(|given| given.name.as_str()).collect();
         Usage(format!("expected the name of a receiver ({}), but got `{name}`", names.join(", ")))
     })?;
-    let (alert, marked_as_test) = match &args.alert {
+    let (alert, screening) = match &args.alert {
         Some(id) => {
             let store = store::open(&config.store, Mode::Read).await?;
-            (selected(&store, config, receiver, id).await?, false)
+            let alert = selected(&store, config, receiver, id).await?;
+            let screening = if receiver.show_matches {
+                store.screening(&alert.alert_id, &receiver.name).await?
+            } else {
+                None
+            };
+            (fill_matches(alert, screening.as_ref()), screening)
         }
-        None => (sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE))?, true),
+        None => {
+            let alert = sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE))?;
+            let screening = receiver.show_matches.then(|| sample::screening(&alert));
+            (alert, screening)
+        }
     };
-    // The matches of a recorded alert are those of its delivery. They are not shown here.
-    let screening = (marked_as_test && receiver.show_matches).then(|| sample::screening(&alert));
+    let marked_as_test = args.alert.is_none();
     let screening = screening.as_ref();
     let messages = MessageSettings { marked_as_test, ..config.messages.clone() };
     let text = match args.format {

@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{
-    Config, Environment, ListenAddress, SecretsMode, {self},
+    Config, Environment, ListenAddress, {self},
 };
 use crate::control_socket::{self, ControlError, ControlSocket};
 use crate::pipeline::configuration_record::{Loaded, record_configuration};
@@ -20,11 +20,12 @@ use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
     InstanceSettings, Mode, {self},
 };
-use crate::web::{Access, Listener, ReceiverLine, SourceLine, Status};
+use crate::web::{Listener, Status};
 use crate::{daemon, metrics, web};
 
 use crate::cli::args::RunArgs;
-use crate::cli::{pages, threads};
+use crate::cli::reload::{notify, receivers, sources};
+use crate::cli::{pages, reload, threads};
 
 /// A loop that reports no progress for this long has stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
@@ -101,6 +102,16 @@ pub async fn run(
         reloads.clone(),
         stop.clone(),
     )));
+    tasks.spawn(ends_the_process_if_it_panics(daemon::make_regular_messages(
+        Arc::clone(&program),
+        reloads.clone(),
+        stop.clone(),
+    )));
+    tasks.spawn(ends_the_process_if_it_panics(daemon::send_heartbeats(
+        Arc::clone(&program),
+        Arc::clone(&status),
+        stop.clone(),
+    )));
     tasks.spawn(ends_the_process_if_it_panics(daemon::escalate_items(
         Arc::clone(&program),
         stop.clone(),
@@ -137,7 +148,7 @@ pub async fn run(
     let ended = loop {
         tokio::select! {
             _ = hangup.recv() => {
-                reload(path, environment, &program, &status, &access, &reloaded).await;
+                reload::reload(path, environment, &program, &status, &access, &reloaded).await;
             }
             _ = terminate.recv() => break Ok(()),
             _ = interrupt.recv() => break Ok(()),
@@ -225,96 +236,6 @@ fn link_beside_database(socket: &Path, config: &Config) {
              {problem}"
         );
     }
-}
-
-async fn reload(
-    path: &Path,
-    environment: &Environment,
-    program: &Program,
-    status: &Status,
-    access: &Access,
-    reloaded: &tokio::sync::watch::Sender<()>,
-) {
-    // systemd needs the time when the reload began, from the monotonic clock.
-    match NotifyState::monotonic_usec_now() {
-        Ok(began) => notify(&[NotifyState::Reloading, began]),
-        Err(_) => notify(&[NotifyState::Reloading]),
-    }
-    let wiring = config::load(path, environment, SecretsMode::Resolve)
-        .map_err(|problem| problem.to_string())
-        .and_then(|(config, warnings)| {
-            warnings.iter().for_each(|warning| warn!("{warning}"));
-            Wiring::new(config).map_err(|problem| format!("{problem:#}"))
-        });
-    match wiring {
-        Ok(wiring) => {
-            daemon::reload(program, wiring);
-            let wiring = program.wiring.load();
-            status.set_configuration(sources(&wiring.config), receivers(&wiring.config));
-            access.set(pages::access_settings(&wiring.config));
-            drop(wiring);
-            if let Err(problem) = record_configuration(program, Loaded::Reload).await {
-                error!("failed to enter the new configuration in the journal: {problem}");
-            }
-            metrics::config_reloaded(true);
-            reloaded.send_replace(());
-            compare_configurations(path, environment, program).await;
-            daemon::init_metrics(program).await;
-        }
-        Err(problem) => {
-            // The journal shows the text of a line and hides its fields, so the reason is part of
-            // the text.
-            error!(
-                "the configuration was refused, and the previous one stays in effect: {problem}"
-            );
-            status.set_reload_error(problem);
-            metrics::config_reloaded(false);
-        }
-    }
-    notify(&[NotifyState::Ready]);
-}
-
-/// Warns if other daemons on the database have another configuration now. They may be reloaded
-/// next.
-async fn compare_configurations(path: &Path, environment: &Environment, program: &Program) {
-    let Ok(hash) = config::common_hash(path, environment) else { return };
-    match program.store.set_config_hash(hash.as_str()).await {
-        Ok(others) => {
-            for other in others {
-                warn!(
-                    "instance {} (pid {} on {}) has another configuration: reload it too, because \
-                     each daemon sends and routes by its own",
-                    other.instance, other.pid, other.host
-                );
-            }
-        }
-        Err(problem) => warn!("failed to note the configuration in the database: {problem}"),
-    }
-}
-
-/// Notifies systemd. Without systemd, this does nothing.
-fn notify(states: &[NotifyState<'_>]) {
-    if let Err(problem) = sd_notify::notify(states) {
-        warn!("failed to notify systemd: {problem}");
-    }
-}
-
-fn sources(config: &Config) -> Vec<SourceLine> {
-    let line = |source: &config::Source| SourceLine {
-        name: source.name.clone(),
-        kind: source.kind.as_str().to_owned(),
-        schedule: source.schedule.clone(),
-    };
-    config.sources.iter().map(line).collect()
-}
-
-fn receivers(config: &Config) -> Vec<ReceiverLine> {
-    let line = |receiver: &crate::deliver::Receiver| ReceiverLine {
-        name: receiver.name.clone(),
-        kind: receiver.channel.kind().to_owned(),
-        operator: receiver.operator,
-    };
-    config.receivers.iter().map(line).collect()
 }
 
 /// The sockets where a daemon of this configuration may be reached: in the runtime directory, or

@@ -12,8 +12,9 @@ use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::receipt::KeyRow;
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
-    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow, ReceiverRow, RouteRow,
-    SectionChangeRow, SourceRow, StatusRow,
+    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow,
+    MatchRow as StoredMatch, ReceiverRow, RouteRow, SectionChangeRow, SourceRow, StatusRow,
+    TouchedRow, WatchlistRow,
 };
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
@@ -33,6 +34,9 @@ pub fn schemas() -> Value {
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
     all.insert("holds".to_owned(), rows::<Hold>("holds"));
     all.insert("items".to_owned(), rows::<ItemRow>("items"));
+    all.insert("watchlists".to_owned(), rows::<WatchlistRow>("watchlists"));
+    all.insert("matches".to_owned(), rows::<StoredMatch>("matches"));
+    all.insert("rescreen".to_owned(), rows::<TouchedRow>("rescreen"));
     all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));
     all.insert("status".to_owned(), rows::<StatusRow>("status"));
     all.insert("routes explain".to_owned(), rows::<RouteRow>("routes"));

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 
 use crate::actions;
+use crate::cli::args::StoreCommand;
 use crate::cli::output::{self, time};
 use crate::cli::repeat_decision::command_line;
 use crate::cli::usage::Usage;
@@ -18,8 +19,19 @@ use crate::pipeline::decision_export;
 use crate::store::StoreUrl;
 use crate::store::copies::{self, Decision, Finding};
 
+/// Carries a command out, except `prune`.
+pub async fn run(config: &Config, command: StoreCommand, now: Timestamp) -> Result<Exit> {
+    match command {
+        StoreCommand::Backup { file } => backup(config, &file).await,
+        StoreCommand::Restore { file } => restore(config, &file, now).await,
+        StoreCommand::Migrate { to } => migrate(config, &to).await,
+        StoreCommand::Check => check(config).await,
+        StoreCommand::Prune => Err(Usage("expected a command on a closed database".into()).into()),
+    }
+}
+
 /// Copies the database to a new file.
-pub async fn backup(config: &Config, file: &Path) -> Result<Exit> {
+async fn backup(config: &Config, file: &Path) -> Result<Exit> {
     let made = copies::back_up(&config.store, file).await?;
     print(&format!(
         "backed up to {} ({}): a journal of {} entries, head {}",
@@ -32,7 +44,7 @@ pub async fn backup(config: &Config, file: &Path) -> Result<Exit> {
 }
 
 /// Replaces the database with a backup.
-pub async fn restore(config: &Config, file: &Path, now: Timestamp) -> Result<Exit> {
+async fn restore(config: &Config, file: &Path, now: Timestamp) -> Result<Exit> {
     let by = actions::user_of_process().await;
     let exported = exported_decisions(config, file)?;
     let restored = copies::restore(&config.store, file, exported, now, &by).await?;
@@ -85,7 +97,7 @@ fn print_decisions(decisions: &[Decision]) -> Result<()> {
 }
 
 /// Copies the SQLite database into an empty PostgreSQL database.
-pub async fn migrate(config: &Config, to: &str) -> Result<Exit> {
+async fn migrate(config: &Config, to: &str) -> Result<Exit> {
     // The address may contain a password, which no error repeats.
     let to: StoreUrl = to.parse().map_err(|error| Usage(format!("{error} in --to")))?;
     let moved = copies::move_to_postgres(&config.store, &to).await?;
@@ -105,7 +117,7 @@ pub async fn migrate(config: &Config, to: &str) -> Result<Exit> {
 }
 
 /// Checks whether the database is whole.
-pub async fn check(config: &Config) -> Result<Exit> {
+async fn check(config: &Config) -> Result<Exit> {
     let found = copies::check(&config.store).await?;
     for finding in &found.findings {
         match &finding.result {

@@ -83,12 +83,16 @@ impl Config {
         if self.server.public_reading {
             return None;
         }
-        // Each reason stands here alone. A watchlist is one more.
+        // Each reason stands here alone.
         match &self.server.listen {
             Some(ListenAddress::Tcp(address)) if address.ip().is_loopback() => {
-                self.server.public_url.as_ref().map(
-                    |_| "`public_url` is set, so others than the users of this machine read them",
-                )
+                if self.server.public_url.is_some() {
+                    Some("`public_url` is set, so others than the users of this machine read them")
+                } else if self.watchlists.is_empty() {
+                    None
+                } else {
+                    Some("a [[watchlist]] is set")
+                }
             }
             Some(ListenAddress::Tcp(_)) => Some("`listen` is not a loopback address"),
             Some(ListenAddress::Unix(_)) => Some("`listen` is a socket for a proxy"),

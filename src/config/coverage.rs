@@ -75,6 +75,12 @@ fn refused_addresses(config: &Config, warnings: &mut Vec<ConfigWarning>) {
         };
         Some(("receiver", &receiver.name, Url::parse(url.expose()).ok(), allow_private))
     });
+    for (number, heartbeat) in (1..).zip(&config.heartbeats) {
+        let url = Url::parse(heartbeat.url.expose()).ok();
+        if let Some(Err(error)) = url.map(|url| dial::check_url(&url, heartbeat.allow_private)) {
+            warnings.push(ConfigWarning(format!("heartbeat {number} will never be sent: {error}")));
+        }
+    }
     for (what, name, url, allow_private) in sources.chain(receivers) {
         if let Some(Err(error)) = url.map(|url| dial::check_url(&url, allow_private)) {
             warnings

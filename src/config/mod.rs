@@ -6,32 +6,37 @@
 //!
 //! `read` parses the text into `raw` values. `sources`, `receivers`, `digests`, `smtp`, `routes`,
 //! `settings`, `backup`, `retention` and `instructions` check them, and `access` the people and the
-//! proxy that names them. `coverage` warns about alerts that nobody gets. `redact` hides secrets in
-//! errors, `show` prints the configuration in effect, and `evidence` is the form of it that the
-//! journal keeps.
+//! proxy that names them. `assurance` and `heartbeats` check what shows that the program works.
+//! `coverage` warns about alerts that nobody gets. `redact` hides secrets in errors, `show` prints
+//! the configuration in effect, and `evidence` is the form of it that the journal keeps.
 
 mod access;
 mod acknowledgment;
 mod ascii;
 mod backup;
+mod assurance;
 mod redact;
 mod retention;
 mod retention_period;
 mod coverage;
 mod digests;
 mod evidence;
+mod expected_document;
+mod heartbeats;
 mod paths;
 mod placed;
 mod instructions;
 mod problem;
 mod raw;
 mod raw_secret;
+mod raw_watchlist;
 mod read;
 mod receivers;
 mod routes;
 mod secret;
 mod section;
 mod secret_lines;
+mod secret_url;
 mod settings;
 mod show;
 mod smtp;
@@ -39,19 +44,23 @@ mod sources;
 mod text;
 mod value;
 mod watched_sections;
+mod watchlists;
 
 use std::path::Path;
 use std::sync::Arc;
 
+pub use assurance::AssuranceSettings;
 pub use backup::BackupSettings;
 pub use coverage::warnings as coverage_warnings;
 pub use digests::DigestSettings;
 pub use evidence::{ChangedKey, Evidence};
+pub use heartbeats::HeartbeatSettings;
 pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
 pub use retention::{RetentionSettings, Years};
 pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
 pub use value::ListenAddress;
+pub use watchlists::WatchlistSettings;
 
 use crate::deliver::{Channel, MessageSettings, Receiver, SmtpSettings};
 use crate::dial::HttpSettings;
@@ -76,11 +85,14 @@ pub struct Config {
     /// One for each receiver that has `digest`.
     pub digests: Vec<DigestSettings>,
     pub routes: Vec<Route>,
+    pub watchlists: Vec<WatchlistSettings>,
     pub delivery: DeliverySettings,
     pub messages: MessageSettings,
     /// `None`: the daemon makes no backups.
     pub backup: Option<BackupSettings>,
     pub retention: RetentionSettings,
+    pub assurance: Option<AssuranceSettings>,
+    pub heartbeats: Vec<HeartbeatSettings>,
     /// As `config show` prints it, with every secret hidden.
     shown: toml::Table,
 }
@@ -97,6 +109,26 @@ pub enum SecretsMode {
 /// A setting that is allowed, but probably a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigWarning(pub String);
+
+impl ConfigWarning {
+    /// How a warning about a secret that others can read ends.
+    const READABLE: &str = "contains a secret, and every user of this machine can read it";
+
+    /// `file` contains a secret, and its mode lets everybody read it.
+    fn readable_secret(file: &Path) -> Self {
+        Self(format!("{} {}: `chmod o-r` it", file.display(), Self::READABLE))
+    }
+
+    /// Enters the warning in the log. A secret that others can read is an error there: a person
+    /// must act.
+    pub fn log(&self) {
+        if self.0.contains(Self::READABLE) {
+            tracing::error!("{self}");
+        } else {
+            tracing::warn!("{self}");
+        }
+    }
+}
 
 impl std::fmt::Display for ConfigWarning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -160,10 +192,7 @@ pub fn load(
     let text = text::of_bytes(bytes).map_err(unreadable)?;
     let (config, mut warnings) = check(path, &text, environment, secrets)?;
     if is_world_readable(path) && redact::contains_secrets(&text) {
-        warnings.push(ConfigWarning(format!(
-            "{} contains secrets and every user of this machine can read it",
-            path.display()
-        )));
+        warnings.push(ConfigWarning::readable_secret(path));
     }
     Ok((config, warnings))
 }
@@ -199,10 +228,13 @@ pub fn check(
     let zone = sections.messages.timezone.as_ref().map(|zone| &zone.value);
     let digests = digests::check(&sections.receivers, zone, &mut problems);
     let routes = routes::check(&sections, &mut problems);
+    let watchlists = watchlists::check(&sections, folder, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     let backup =
         backup::check(sections.backup.as_ref(), zone, &store, (environment, folder), &mut problems);
     let retention = retention::check(&sections.retention, &mut problems);
+    let assurance = assurance::check(&sections, zone, &mut problems);
+    let heartbeats = heartbeats::check(&sections.heartbeats, lookup, &mut problems, &mut warnings);
     let instructions = instructions::read(&sections.messages, lookup, &mut problems);
     let people = access::people(&sections.people, &mut problems);
     let proxy_secret = access::proxy_secret(&sections.server, lookup, &mut problems, &mut warnings);
@@ -222,18 +254,23 @@ pub fn check(
         receivers,
         digests,
         routes,
+        watchlists,
         delivery,
         messages,
         backup,
         retention,
+        assurance,
+        heartbeats,
         shown: toml::Table::new(),
     };
     config.shown = show::table(&config, text);
     warnings.extend(coverage::warnings(&config));
     warnings.extend(access::warnings(&config));
     warnings.extend(retention_period::warnings(&config));
+    warnings.extend(watchlists::warnings(&config));
     if secrets == SecretsMode::Resolve {
         warnings.extend(coverage::machine_warnings(&config, environment));
+        warnings.extend(watchlists::machine_warnings(&config));
     }
     Ok((config, warnings))
 }
@@ -259,10 +296,13 @@ pub fn default_config(environment: &Environment) -> Config {
         }],
         digests: Vec::new(),
         routes: Vec::new(),
+        watchlists: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages,
         backup: None,
         retention: RetentionSettings::default(),
+        assurance: None,
+        heartbeats: Vec::new(),
         shown: toml::Table::new(),
     };
     config.server.listen = None;

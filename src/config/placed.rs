@@ -1,4 +1,4 @@
-//! A value of the configuration with its place in the file, so that a mistake is shown there.
+//! A value of the configuration with its place in the file.
 
 use std::ops::Range;
 

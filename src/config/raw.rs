@@ -7,11 +7,11 @@ use std::num::NonZeroU16;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use crate::config::placed::{Key, Placed};
-
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
 use crate::config::backup::RawBackup;
+pub use crate::config::placed::{Key, Placed};
 pub use crate::config::raw_secret::{HashOfToken, SecretText};
+use crate::config::raw_watchlist::RawWatchlist;
 use crate::config::retention::RawRetention;
 use crate::config::section::Section;
 use crate::config::value::{
@@ -39,10 +39,13 @@ pub struct RawConfig {
     smtp: Option<RawSmtp>,
     receiver: Option<Vec<RawReceiver>>,
     route: Option<Vec<RawRoute>>,
+    watchlist: Option<Vec<RawWatchlist>>,
     delivery: Option<RawDelivery>,
     messages: Option<RawMessages>,
     backup: Option<RawBackup>,
     retention: Option<RawRetention>,
+    assurance: Option<RawAssurance>,
+    heartbeat: Option<Vec<RawHeartbeat>>,
 }
 
 /// The database.
@@ -152,6 +155,12 @@ pub struct RawSource {
     pub sections: Key<Vec<Placed<Section>>>,
     /// The previous name of this source. Its baseline and history are carried over.
     pub previously: Key<Name>,
+    /// Operators are alerted once if no new document came by this time of day, such as `10:30`, on
+    /// `expect_days` business days in a row. In `timezone`. Not for `federal-register`. Default:
+    /// they are not.
+    pub expect_by: Key<Text>,
+    /// Only with `expect_by`. Default: 3.
+    pub expect_days: Key<NonZeroU16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -301,6 +310,9 @@ pub struct RawRoute {
     pub min_severity: Key<Severity>,
     /// Whether changes of only spacing, case or punctuation are included. Default: no.
     pub editorial: Key<bool>,
+    /// Only changes of entries that match a watchlist. While a watchlist is not up to date, every
+    /// change passes. Default: no.
+    pub matches: Key<bool>,
 }
 
 /// The delivery of messages.
@@ -325,4 +337,27 @@ pub struct RawMessages {
     /// A text file with the company's own instructions. Each alert about changes shows them. A
     /// relative path starts in the folder of the configuration file.
     pub what_to_do_file: Key<Text>,
+}
+
+/// A regular message that shows that the program works, also when nothing changed.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAssurance {
+    /// A cron(8) schedule in the time zone of `[messages]`. Default: `0 9 * * 1`, Mondays at nine.
+    pub schedule: Key<Text>,
+    /// Required. Names of receivers.
+    pub receivers: Key<Vec<Placed<String>>>,
+}
+
+/// An address that is requested with GET every 5 minutes, only while everything works: a dead man's
+/// switch.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawHeartbeat {
+    /// Required, or one of the next two keys.
+    pub url: Key<SecretText>,
+    pub url_file: Key<Text>,
+    pub url_credential: Key<Text>,
+    /// May the address be loopback or private? Default: no.
+    pub allow_private: Key<bool>,
 }

@@ -7,9 +7,10 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use crate::config::backup::RawBackup;
 use crate::config::problem::Problem;
 use crate::config::raw::{
-    Placed, RawDelivery, RawHttp, RawMessages, RawPerson, RawReceiver, RawRoute, RawServer,
-    RawSmtp, RawSource, RawStore,
+    Placed, RawAssurance, RawDelivery, RawHeartbeat, RawHttp, RawMessages, RawPerson, RawReceiver,
+    RawRoute, RawServer, RawSmtp, RawSource, RawStore,
 };
+use crate::config::raw_watchlist::RawWatchlist;
 use crate::config::retention::RawRetention;
 
 /// The sections that were read. A section with a mistake is left out, except for its name.
@@ -23,10 +24,13 @@ pub struct Sections {
     pub smtp: Option<Placed<RawSmtp>>,
     pub receivers: Vec<Placed<RawReceiver>>,
     pub routes: Vec<Placed<RawRoute>>,
+    pub watchlists: Vec<Placed<RawWatchlist>>,
     pub delivery: RawDelivery,
     pub messages: RawMessages,
     pub backup: Option<Placed<RawBackup>>,
     pub retention: RawRetention,
+    pub assurance: Option<Placed<RawAssurance>>,
+    pub heartbeats: Vec<Placed<RawHeartbeat>>,
     /// The sections with mistakes. A route to a receiver with a mistake is not a second mistake.
     pub faulty: FaultySections,
 }
@@ -36,11 +40,12 @@ pub struct Sections {
 pub struct FaultySections {
     pub sources: Vec<String>,
     pub receivers: Vec<String>,
+    pub watchlists: Vec<String>,
     pub smtp: bool,
 }
 
 /// The sections of a configuration, and whether each may appear several times.
-const SECTIONS: [(&str, bool); 12] = [
+const SECTIONS: [(&str, bool); 15] = [
     ("store", false),
     ("server", false),
     ("person", true),
@@ -49,10 +54,13 @@ const SECTIONS: [(&str, bool); 12] = [
     ("smtp", false),
     ("receiver", true),
     ("route", true),
+    ("watchlist", true),
     ("delivery", false),
     ("messages", false),
     ("backup", false),
     ("retention", false),
+    ("assurance", false),
+    ("heartbeat", true),
 ];
 
 /// Returns all well-formed sections, and adds the mistakes of the others to `problems`.
@@ -105,7 +113,15 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
                 sections.receivers =
                     several(value, "receiver", &mut sections.faulty.receivers, problems);
             }
+            "assurance" => sections.assurance = one(value, "assurance", problems),
+            "heartbeat" => {
+                sections.heartbeats = several(value, "heartbeat", &mut Vec::new(), problems);
+            }
             "person" => sections.people = several(value, "person", &mut Vec::new(), problems),
+            "watchlist" => {
+                sections.watchlists =
+                    several(value, "watchlist", &mut sections.faulty.watchlists, problems);
+            }
             "route" => sections.routes = several(value, "route", &mut Vec::new(), problems),
             _ => {
                 let known: Vec<String> =

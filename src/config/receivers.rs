@@ -10,6 +10,7 @@ use crate::config::raw::{Placed, RawReceiver, RawReceiverKind};
 use crate::config::read::Sections;
 use crate::config::secret::{Found, Keys, Lookup};
 use crate::config::secret_lines::{LinesError, header_lines, signing_secrets};
+use crate::config::secret_url::web_address;
 use crate::config::sources::required;
 use crate::deliver::{
     Channel, ChatSettings, EmailSettings, Receiver, SmtpSettings, WebhookSettings,
@@ -248,35 +249,11 @@ fn url(
     warnings: &mut Vec<ConfigWarning>,
 ) -> Option<Secret> {
     let raw = &section.value;
-    if raw.url.is_none() && raw.url_file.is_none() && raw.url_credential.is_none() {
-        problems.push(Problem::at(
-            section.span.clone(),
-            "expected one of `url`, `url_file` and `url_credential` in this section, but found \
-             none",
-        ));
-        return None;
-    }
     let keys = Keys {
         name: "url",
         inline: &raw.url,
         file: &raw.url_file,
         credential: &raw.url_credential,
     };
-    let found = lookup.find(keys, problems, warnings)?;
-    // The URL is a secret, so the error does not quote it.
-    //
-    // A file may contain two URLs, and the parser would silently remove white space inside one.
-    let is_one = !found.secret.expose().contains(|c: char| c.is_whitespace() || c.is_control());
-    let is_web = is_one
-        && url::Url::parse(found.secret.expose()).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.port() != Some(0)
-        });
-    if !found.skipped && !is_web {
-        problems.push(Problem::at(
-            found.span,
-            "expected one address that starts with https:// or http:// as `url`",
-        ));
-        return None;
-    }
-    Some(found.secret)
+    web_address(keys, &section.span, lookup, problems, warnings)
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of each section whose values may be shown. Every other key is a secret or a mistake.
-const HARMLESS: [(&str, &[&str]); 13] = [
+const HARMLESS: [(&str, &[&str]); 17] = [
     ("store", &["url"]),
     (
         "server",
@@ -45,6 +45,8 @@ const HARMLESS: [(&str, &[&str]); 13] = [
             "max_revised",
             "min_entries",
             "previously",
+            "expect_by",
+            "expect_days",
         ],
     ),
     (
@@ -87,21 +89,54 @@ const HARMLESS: [(&str, &[&str]); 13] = [
             "acknowledge_within",
             "acknowledge_hours",
             "escalate_to",
+            "show_matches",
         ],
     ),
     (
         "route",
-        &["receivers", "kinds", "lists", "sources", "countries", "min_severity", "editorial"],
+        &[
+            "receivers",
+            "kinds",
+            "lists",
+            "sources",
+            "countries",
+            "min_severity",
+            "editorial",
+            "matches",
+        ],
     ),
+    (
+        "watchlist",
+        &[
+            "name",
+            "path",
+            "columns",
+            "alias_separator",
+            "lists",
+            "max_age",
+            "max_revised",
+            "max_loss",
+            "dismissals_expire",
+            "previously",
+        ],
+    ),
+    // A table inside `watchlist`.
+    ("columns", &["id", "name", "aliases", "address", "country", "owner"]),
     ("delivery", &["retry", "timeout"]),
     ("messages", &["timezone", "what_to_do_file"]),
     ("backup", &["schedule", "folder", "keep"]),
     ("retention", &["documents", "deliveries", "hold"]),
+    ("assurance", &["schedule", "receivers"]),
+    ("heartbeat", &["url_file", "url_credential", "allow_private"]),
 ];
 
-/// The keys of secrets in all sections. `url` is a secret only in a receiver. `proxy` may contain a
+/// The keys of secrets in all sections. `url` is a secret only in a receiver and a
+/// heartbeat. `proxy` may contain a
 /// password.
 const SECRET_KEYS: [&str; 5] = ["password", "secret", "client_secret", "proxy_secret", "proxy"];
+
+/// The sections whose `url` is a secret.
+const SECRET_URLS: [&str; 2] = ["receiver", "heartbeat"];
 
 /// The text with every character of a secret replaced by `*`, byte for byte, so that positions stay
 /// the same.
@@ -137,7 +172,7 @@ pub fn contains_secrets(text: &str) -> bool {
             let holds_userinfo = || value.get_ref().as_str().is_some_and(|text| text.contains('@'));
             SECRET_KEYS.contains(&key)
                 || (key == "url" && (in_receiver || holds_userinfo()))
-                || in_value(value.get_ref(), in_receiver || key == "receiver")
+                || in_value(value.get_ref(), in_receiver || SECRET_URLS.contains(&key))
         })
     }
     fn in_value(value: &DeValue<'_>, in_receiver: bool) -> bool {
@@ -436,12 +471,12 @@ mod tests {
                 let is_secret = SECRET_KEYS.contains(&key.as_str())
                     || matches!(
                         (section, key.as_str()),
-                        ("receiver", "url") | ("person", "token_sha256")
+                        ("receiver" | "heartbeat", "url") | ("person", "token_sha256")
                     );
                 assert!(is_secret != harmless.contains(&key.as_str()), "{section}.{key}");
                 count += 1;
             }
         }
-        assert_eq!(count, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 7);
+        assert_eq!(count, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 8);
     }
 }

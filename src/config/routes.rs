@@ -65,6 +65,7 @@ fn one(
             .unwrap_or_default(),
         min_severity: raw.min_severity.as_ref().map(|severity| severity.value),
         editorial: raw.editorial.as_ref().is_some_and(|editorial| editorial.value),
+        matches: raw.matches.as_ref().is_some_and(|matches| matches.value),
     })
 }
 

@@ -84,10 +84,7 @@ impl Lookup<'_> {
         match read_file(name, &place) {
             Ok(secret) => {
                 if file.is_some() && crate::config::is_world_readable(&place) {
-                    warnings.push(ConfigWarning(format!(
-                        "{} contains a secret and every user of this machine can read it",
-                        place.display()
-                    )));
+                    warnings.push(ConfigWarning::readable_secret(&place));
                 }
                 Some(Found { secret, span, skipped: false })
             }

@@ -20,7 +20,7 @@ use crate::dial::{
     HttpSettings, {self},
 };
 use crate::diff::{Limits, least_for_baseline};
-use crate::domain::{ListCode, SectionNumber};
+use crate::domain::{Expectation, ListCode, SectionNumber};
 use crate::fetch::Address;
 use crate::schedule::Schedule;
 use crate::secret::Secret;
@@ -60,6 +60,8 @@ pub struct Source {
     pub limits: Limits,
     /// The previous name of the source.
     pub previous_name: Option<String>,
+    /// When a new document is expected.
+    pub expectation: Option<Expectation>,
 }
 
 /// The publisher and format of a source.

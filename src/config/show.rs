@@ -7,7 +7,10 @@ use toml::{Table, Value};
 
 use crate::config::redact::without_password;
 use crate::config::settings::Source;
-use crate::config::{BackupSettings, Config, DigestSettings, RetentionSettings, Years, raw, read};
+use crate::config::{
+    AssuranceSettings, BackupSettings, Config, DigestSettings, HeartbeatSettings,
+    RetentionSettings, WatchlistSettings, Years, raw, read,
+};
 use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
 use crate::domain::Person;
 use crate::fetch::Address;
@@ -85,6 +88,7 @@ pub fn table(config: &Config, file: &str) -> Table {
     );
     put("backup", config.backup.as_ref().map(backup_table).unwrap_or_default());
     put("retention", retention_table(&config.retention));
+    put("assurance", config.assurance.as_ref().map(assurance_table).unwrap_or_default());
     let mut several = |name: &str, sections: Vec<Table>| {
         if !sections.is_empty() {
             table.insert(
@@ -110,6 +114,9 @@ pub fn table(config: &Config, file: &str) -> Table {
             .collect(),
     );
     several("route", config.routes.iter().map(route_table).collect());
+    several("watchlist", config.watchlists.iter().map(watchlist_table).collect());
+    let heartbeats = config.heartbeats.iter().zip(&written.heartbeats);
+    several("heartbeat", heartbeats.map(|(one, raw)| heartbeat_table(one, &raw.value)).collect());
     table
 }
 
@@ -138,6 +145,22 @@ fn text(key: &raw::Key<crate::config::value::Text>) -> Option<Value> {
 
 fn hidden(key: &raw::Key<raw::SecretText>) -> Option<Value> {
     key.as_ref().map(|_| Value::from(HIDDEN))
+}
+
+fn assurance_table(settings: &AssuranceSettings) -> Table {
+    pairs([
+        ("schedule", Some(Value::from(settings.schedule_text.clone()))),
+        ("receivers", Some(texts(&settings.receivers))),
+    ])
+}
+
+fn heartbeat_table(settings: &HeartbeatSettings, raw: &raw::RawHeartbeat) -> Table {
+    pairs([
+        ("url", hidden(&raw.url)),
+        ("url_file", text(&raw.url_file)),
+        ("url_credential", text(&raw.url_credential)),
+        ("allow_private", Some(Value::from(settings.allow_private))),
+    ])
 }
 
 fn person_table(person: &Person) -> Table {
@@ -183,6 +206,8 @@ fn source_table(source: &Source) -> Table {
         ("max_loss_rows", Some(number(limits.max_loss_rows))),
         ("max_gain", Some(percent(limits.max_gain))),
         ("max_revised", Some(percent(limits.max_revised))),
+        ("expect_by", source.expectation.map(|expected| Value::from(expected.by_text()))),
+        ("expect_days", source.expectation.map(|expected| Value::from(i64::from(expected.days)))),
         ("previously", source.previous_name.clone().map(Value::from)),
         ("min_entries", Some(Value::Table(counts))),
     ])
@@ -265,6 +290,7 @@ fn receiver_table(
                 .map(|hours| Value::from(hours.to_string())),
         ),
         ("escalate_to", acknowledge.map(|keys| texts(&keys.escalate_to))),
+        ("show_matches", Some(Value::from(receiver.show_matches))),
     ])
 }
 
@@ -281,6 +307,32 @@ fn route_table(route: &crate::route::Route) -> Table {
         ("countries", given(&route.countries)),
         ("min_severity", route.min_severity.map(|severity| Value::from(severity.as_str()))),
         ("editorial", Some(Value::from(route.editorial))),
+        ("matches", Some(Value::from(route.matches))),
+    ])
+}
+
+fn watchlist_table(watchlist: &WatchlistSettings) -> Table {
+    let columns = &watchlist.columns;
+    let header = |header: &Option<String>| header.clone().map(Value::from);
+    let headers = pairs([
+        ("id", header(&columns.id)),
+        ("name", header(&columns.name)),
+        ("aliases", header(&columns.aliases)),
+        ("address", header(&columns.address)),
+        ("country", header(&columns.country)),
+        ("owner", header(&columns.owner)),
+    ]);
+    pairs([
+        ("name", Some(Value::from(watchlist.name.clone()))),
+        ("path", Some(Value::from(watchlist.path.display().to_string()))),
+        ("columns", (!headers.is_empty()).then_some(Value::Table(headers))),
+        ("alias_separator", Some(Value::from(columns.alias_separator.clone()))),
+        ("lists", Some(texts(&watchlist.lists))),
+        ("max_age", watchlist.max_age.map(|age| Value::from(length(age)))),
+        ("max_revised", Some(percent(watchlist.max_revised))),
+        ("max_loss", Some(percent(watchlist.max_loss))),
+        ("dismissals_expire", watchlist.dismissals_expire.map(|time| Value::from(length(time)))),
+        ("previously", watchlist.previous_name.clone().map(Value::from)),
     ])
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use url::Url;
 
+use crate::config::expected_document;
 use crate::config::problem::Problem;
 use crate::config::raw::{Placed, RawSource, RawSourceKind};
 use crate::config::settings::{Source, SourceKind, default_limits};
@@ -49,6 +50,7 @@ pub(super) fn check(
         let lists = watched_sections::with_named_parties(lists, raw, &sections_of_text, problems);
         let (schedule_text, timezone, schedule) = schedule(raw, problems);
         let limits = limits(raw, &lists, problems);
+        let expectation = expected_document::check(raw, kind, problems);
         let previous_name = previous_name(raw, &name, sections, problems);
         if let (Some(address), Some(schedule), true) = (address, schedule, problems.len() == before)
         {
@@ -64,6 +66,7 @@ pub(super) fn check(
                 timezone,
                 limits,
                 previous_name,
+                expectation,
             });
         }
     }
@@ -165,7 +168,7 @@ fn address(
 }
 
 /// Explains why a path that a shell or a browser understands does not work in the file system.
-fn misunderstood_path(path: &str) -> Option<&'static str> {
+pub(super) fn misunderstood_path(path: &str) -> Option<&'static str> {
     match path {
         _ if path.contains("://") => Some("a URL"),
         _ if path.starts_with("~/") || path == "~" => {

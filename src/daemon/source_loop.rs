@@ -16,8 +16,9 @@ use crate::domain::{Sha256, SourceState};
 use crate::metrics;
 use crate::pipeline::Program;
 use crate::pipeline::check_source::check_on_schedule;
+use crate::pipeline::matching::check_watchlists;
 use crate::schedule::{self, Due, Schedule};
-use crate::store::Lease;
+use crate::store::{Lease, StoreError};
 use crate::web::{Loop, Status};
 
 /// The loop runs at least this often, even if the ticker stops.
@@ -42,7 +43,15 @@ struct SourceLoop {
     /// When a check of each source was last started, recorded or not. If a check cannot be recorded
     /// (a full disk), the source is not fetched again every second.
     started_at: HashMap<String, Timestamp>,
+    /// When the counterparty files were last looked at.
+    watchlists_seen: Option<Stopwatch>,
 }
+
+/// How often the counterparty files are looked at. Only one that has changed is read.
+const WATCHLISTS_INTERVAL: Duration = Duration::from_secs(2);
+/// The name of the task that checks the counterparty files. No source has a control character in
+/// its name.
+const WATCHLISTS: &str = "\u{1}watchlists";
 
 /// Checks every source when it is due, until `stop`. Then waits for the checks in progress.
 pub async fn watch_sources(
@@ -74,6 +83,7 @@ pub async fn watch_sources(
         };
         sources.refresh_states(&program, now).await;
         sources.start_due_checks(&program, &watch, now);
+        sources.start_watchlists_check(&program, &watch);
     }
     sources.shut_down().await;
 }
@@ -149,6 +159,27 @@ impl SourceLoop {
                 name
             });
         }
+    }
+
+    fn start_watchlists_check(&mut self, program: &Arc<Program>, watch: &Lease) {
+        if program.wiring.load().config.watchlists.is_empty()
+            || self.in_progress.contains(WATCHLISTS)
+            || self.watchlists_seen.is_some_and(|seen| seen.elapsed() < WATCHLISTS_INTERVAL)
+        {
+            return;
+        }
+        self.watchlists_seen = Some(Stopwatch::start());
+        self.in_progress.insert(WATCHLISTS.to_owned());
+        let (program, watch) = (Arc::clone(program), watch.clone());
+        self.running.spawn(async move {
+            match check_watchlists(&program, Some(&watch)).await {
+                Ok(_) | Err(StoreError::LeaseLost { .. }) => {}
+                Err(problem) => error!(
+                    "failed to check the counterparty files; the next check repeats it: {problem}"
+                ),
+            }
+            WATCHLISTS.to_owned()
+        });
     }
 
     async fn shut_down(mut self) {

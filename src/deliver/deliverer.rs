@@ -10,10 +10,11 @@ use tokio::sync::Mutex;
 
 use crate::deliver::email::{self, Relay};
 use crate::deliver::{
-    Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, chat_post, console,
-    layout, slack, teams, webhook, wording,
+    Channel, HeartbeatError, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings,
+    chat_post, console, heartbeat_request, layout, slack, teams, webhook, wording,
 };
 use crate::dial::{self, HttpSettings, LazyClient, Lookup};
+use crate::secret::Secret;
 
 /// The connections of a deliverer could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +118,17 @@ impl Deliverer {
     ) -> Attempted {
         let messages = MessageSettings { marked_as_test: true, ..self.messages.clone() };
         self.attempt_with(receiver, message, &messages, now, 0).await
+    }
+
+    /// Sends one heartbeat. Ends within the timeout.
+    pub async fn send_heartbeat(
+        &self,
+        address: &Secret,
+        allow_private: bool,
+    ) -> Result<(), HeartbeatError> {
+        let sending = heartbeat_request::get(self.client(allow_private), address, allow_private);
+        let late = |_| HeartbeatError::late(self.timeout);
+        tokio::time::timeout(self.timeout, sending).await.map_err(late)?
     }
 
     async fn attempt_with(

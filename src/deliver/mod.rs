@@ -11,6 +11,7 @@ mod chat_response;
 mod console;
 mod deliverer;
 mod email;
+mod heartbeat_request;
 mod http_post;
 mod http_status;
 pub mod layout;
@@ -36,6 +37,7 @@ pub mod wording;
 
 pub use deliverer::{Attempted, DeliverError, Deliverer};
 pub use email::is_hello;
+pub use heartbeat_request::HeartbeatError;
 pub use layout::{LayoutError, text};
 pub use message::{Message, MessageSettings};
 pub use outcome::{Outcome, Retry};
@@ -44,5 +46,5 @@ pub use receiver::{
     WebhookSettings,
 };
 pub use retry::{Next, RetryPolicy, next};
-pub use selection::for_delivery;
+pub use selection::{fill_matches, for_delivery};
 pub use signature::{SecretError, key_length};

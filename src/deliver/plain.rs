@@ -23,6 +23,14 @@ pub fn visible(text: &str) -> String {
     text.chars().filter(|c| !is_invisible(*c) && (!c.is_control() || *c == '\n')).collect()
 }
 
+/// The text as a cell of a CSV file for people, which a spreadsheet must not run as a formula
+/// (OWASP, "CSV Injection").
+pub fn spreadsheet_cell(text: &str) -> String {
+    let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let text = visible(text);
+    if text.trim_start().starts_with(formula) { format!("'{text}") } else { text }
+}
+
 /// Shortens to at most `max_chars` characters. An ellipsis replaces the rest.
 pub fn shorten(text: &str, max_chars: usize) -> String {
     if text.chars().count() <= max_chars {

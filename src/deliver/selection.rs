@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{Alert, AlertBody, ChangeId, Delivery, Summary};
+use crate::domain::{Alert, AlertBody, ChangeId, Delivery, Screening, Summary};
 
 /// Returns the alert with only the changes that the routes of the receiver select, in their order.
 /// `summary` counts those changes. `total` still counts all of them.
@@ -21,6 +21,14 @@ pub fn for_delivery(alert: &Alert, delivery: &Delivery) -> Alert {
     let selected: HashSet<&ChangeId> = selection.iter().collect();
     changes.retain(|change| selected.contains(&change.change_id));
     *summary = Summary::of(&*changes);
+    alert
+}
+
+/// Returns the alert with the matches that the receiver is shown. Alerts are stored without them.
+pub fn fill_matches(mut alert: Alert, screening: Option<&Screening>) -> Alert {
+    if let (AlertBody::WatchlistMatched(data), Some(screening)) = (&mut alert.body, screening) {
+        data.matches = screening.matches.iter().map(|shown| shown.found.clone()).collect();
+    }
     alert
 }
 

@@ -5,6 +5,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::domain::assurance::WatchlistAssurance;
 use crate::domain::matching::screening::ScreenedWatchlist;
 use crate::domain::{ChangeId, Screening};
 
@@ -52,6 +53,17 @@ pub fn compared(screening: Option<&Screening>) -> Result<Option<Value>, serde_js
     };
     let rows: Vec<Compared<'_>> = screening.watchlists.iter().map(row).collect();
     serde_json::to_value(rows).map(Some)
+}
+
+/// The counterparty files, for the `watchlists` of assurance.
+pub fn files(screening: &Screening) -> Result<Value, serde_json::Error> {
+    let file = |given: &ScreenedWatchlist| WatchlistAssurance {
+        watchlist: given.watchlist.clone(),
+        rows: given.counterparties,
+        dated: given.dated,
+        problem: given.problem.as_ref().map(|problem| problem.detail.clone()),
+    };
+    serde_json::to_value(screening.watchlists.iter().map(file).collect::<Vec<_>>())
 }
 
 /// The id of a change, if this is one: an id alone refers to a change.

@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
 pub use crate::domain::matching::watchlist_alerts::{WatchlistFailing, WatchlistMatched};
-pub use crate::domain::operator_alert::{DeliveryTrouble, SourceFailing, SourceRecovered, Test};
+pub use crate::domain::operator_alert::{
+    ConfigRejected, DeliveryTrouble, ExpectedDocument, SourceFailing, SourceRecovered, Test,
+};
 use crate::domain::{
-    AlertId, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode,
+    AlertId, Assurance, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode,
     RegulationChanged, Rule, Sha256, Summary,
 };
 
@@ -66,6 +68,12 @@ pub enum AlertBody {
     WatchlistMatched(Box<WatchlistMatched>),
     #[serde(rename = "watchlist.failing")]
     WatchlistFailing(WatchlistFailing),
+    /// What was checked in a period.
+    #[serde(rename = "assurance")]
+    Assurance(Box<Assurance>),
+    /// A configuration was refused at a reload.
+    #[serde(rename = "config.rejected")]
+    ConfigRejected(ConfigRejected),
     #[serde(rename = "test")]
     Test(Test),
 }
@@ -145,6 +153,8 @@ impl AlertBody {
             | AlertBody::ItemsOpen(_)
             | AlertBody::WatchlistMatched(_)
             | AlertBody::WatchlistFailing(_)
+            | AlertBody::Assurance(_)
+            | AlertBody::ConfigRejected(_)
             | AlertBody::Test(_) => None,
         }
     }
@@ -360,9 +370,13 @@ pub struct RuleNotice {
 pub struct SourceLagging {
     /// The source of the list.
     pub source: String,
-    pub rule: Rule,
+    /// The rule that the list does not show. `null` if a document is late.
+    pub rule: Option<Rule>,
     /// The names of entries that the rule added and that are not listed.
     pub missing: Vec<String>,
+    /// The document that was expected and did not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedDocument>,
     pub at: Timestamp,
 }
 

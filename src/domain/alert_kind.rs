@@ -39,7 +39,8 @@ pub enum Audience {
     Readers,
     /// Operator receivers only.
     Operators,
-    /// The receivers that the alert names: those that must acknowledge an item, or that are next.
+    /// The receivers that the alert names: those that must acknowledge an item, that are next,
+    /// or that get assurance.
     Named,
     /// The receivers with `show_matches`.
     OwnersOfMatches,
@@ -67,10 +68,23 @@ kinds! {
     ItemsOpen, "items.open", Named;
     WatchlistMatched, "watchlist.matched", OwnersOfMatches;
     WatchlistFailing, "watchlist.failing", Operators;
+    Assurance, "assurance", Named;
+    ConfigRejected, "config.rejected", Operators;
     Test, "test", Tested;
 }
 
 impl AlertKind {
+    /// Whether the type shows that there are counterparty files. Pages and feeds, which people may
+    /// read who may see no match, do not have it.
+    pub fn is_about_watchlists(self) -> bool {
+        matches!(self, AlertKind::WatchlistMatched | AlertKind::WatchlistFailing)
+    }
+
+    /// The types that pages and the API show.
+    pub fn of_pages() -> Vec<AlertKind> {
+        AlertKind::ALL.iter().copied().filter(|kind| !kind.is_about_watchlists()).collect()
+    }
+
     /// The types that an audience gets.
     pub fn of(audience: Audience) -> Vec<AlertKind> {
         AlertKind::ALL.iter().copied().filter(|kind| kind.audience() == audience).collect()

@@ -43,12 +43,14 @@
 //! - [`character_reference`]: the characters of `&ldquo;` and `&#167;`.
 //! - [`utc_day`]: the day of a time, and the time at which a day begins.
 //! - [`word_diff`], [`text_diff`]: the differences between two texts, word by word.
+//! - [`formula`]: cells that a spreadsheet would run.
 //! - [`id`]: ids and hashes, all derived from content.
 //! - [`person`]: who may sign in and act, and how a person who acted was identified.
 //! - [`journal`]: one entry of the hash chain of what was checked and decided.
 
 pub mod alert;
 pub mod alert_kind;
+pub mod assurance;
 pub mod business_days;
 mod byte_size;
 pub mod change;
@@ -61,6 +63,8 @@ pub mod document;
 pub mod document_difference;
 pub mod edition;
 pub mod entry;
+pub mod expectation;
+pub mod formula;
 pub mod hold;
 pub mod id;
 pub mod item;
@@ -87,6 +91,7 @@ pub mod word_diff;
 
 pub use alert::{Alert, AlertBody};
 pub use alert_kind::{AlertKind, Audience};
+pub use assurance::Assurance;
 pub use byte_size::size_text;
 pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use citation::Citation;
@@ -95,6 +100,7 @@ pub use digest::{Digest, DigestedAlert};
 pub use document::Document;
 pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};
+pub use expectation::Expectation;
 pub use hold::{Hold, HoldReason, HoldState};
 pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, ItemId, MatchId, Sha256};
 pub use item::{Item, ItemState};
@@ -110,5 +116,5 @@ pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
 pub use section::{InvalidSectionNumber, RecordedSection, SectionNumber, SectionText};
 pub use snapshot::{Publisher, Snapshot, Warning};
 pub use state::{ListState, SourceState};
-pub use utc_day::{utc_day, utc_midnight};
+pub use utc_day::{day_in_words, utc_day, utc_midnight};
 pub use validators::{FileState, FileTime, Validator, Validators};

@@ -44,3 +44,25 @@ pub struct Test {
     pub message: String,
     pub at: Timestamp,
 }
+
+/// No new document of a source came when it was expected (`expect_by`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectedDocument {
+    /// The time of day, in the time zone of the source's schedule: `10:30`.
+    pub by: String,
+    pub timezone: String,
+    /// For how many business days in a row none came.
+    pub days: u32,
+    /// When the last new document came.
+    pub last_document_at: Timestamp,
+}
+
+/// A configuration was refused at a reload, and the one before stays in effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ConfigRejected {
+    /// The file.
+    pub path: String,
+    /// Every mistake with its line. Secrets are redacted.
+    pub error: String,
+    pub at: Timestamp,
+}

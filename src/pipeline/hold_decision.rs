@@ -21,6 +21,7 @@ use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::entry_identity::{self, OpenedEntries};
 use crate::pipeline::items::note_items;
+use crate::pipeline::matching::match_changes;
 use crate::pipeline::regulation::accepted_text;
 use crate::pipeline::regulation::parties::{self, NewCitations};
 use crate::pipeline::{Program, Wiring};
@@ -130,6 +131,7 @@ pub async fn accept(
     }
     accept_older_edition(store, &hold, now, &mut record).await?;
     let hold = note_acceptance(hold, decision, now, as_baseline, summary, &mut record);
+    let _matching = match_changes(program, &wiring, &mut record).await?;
     note_items(store, &wiring.config, &mut record).await?;
     store.record(record).await?;
     program.outbox.send_replace(());

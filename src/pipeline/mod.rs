@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! check_source(): fetch → parse → diff → route → record the alerts in the outbox
-//! make_due():     alerts that waited → digests, recorded in the outbox
+//! make_due():     alerts that waited → digests, recorded in the outbox; also assurance, and the
+//!                 alerts about documents that did not come
 //! deliver_due():  claim deliveries from the outbox → send → settle
 //! ```
 //!
@@ -11,6 +12,8 @@
 //! its delivery is confirmed, so that a restart loses nothing.
 
 pub mod alerting;
+pub mod assurance;
+pub mod audit_report;
 pub mod backfill;
 pub mod backups;
 pub mod background;
@@ -22,11 +25,16 @@ pub mod delivery;
 pub mod digests;
 pub mod drill;
 pub mod entry_identity;
+pub mod expected_documents;
 pub mod federal_register;
+pub mod heartbeats;
 pub mod hold_decision;
-pub mod regulation;
-pub mod route_explanation;
 pub mod items;
+pub mod matching;
+pub mod past;
+pub mod regulation;
+pub mod rejected_configuration;
+pub mod route_explanation;
 pub mod shared_lock;
 mod source_state;
 
@@ -76,6 +84,8 @@ pub struct Program {
     backfills: Mutex<HashMap<String, backfill::CurrentBackfill>>,
     /// How far the decisions are exported. Held during an export.
     exported: tokio::sync::Mutex<Option<decision_export::Exported>>,
+    /// The counterparties in memory.
+    watchlists: matching::LoadedWatchlists,
 }
 
 impl Program {
@@ -89,6 +99,7 @@ impl Program {
             locks: Mutex::default(),
             backfills: Mutex::default(),
             exported: tokio::sync::Mutex::default(),
+            watchlists: matching::LoadedWatchlists::default(),
         }
     }
 
@@ -101,6 +112,18 @@ impl Program {
     /// Takes the lock of the backfills of one source. Checks of the source do not wait for it.
     async fn lock_backfill(&self, source: &str) -> Result<SharedLock> {
         self.lock_shared(format!("backfill {source}"), None).await
+    }
+
+    /// Takes the lock of the matches: held from when counterparties are compared until the outcome
+    /// is recorded, so that no decision and no other comparison comes between.
+    async fn lock_matches(&self) -> Result<SharedLock> {
+        self.lock_matches_watching(None).await
+    }
+
+    /// Like [`Program::lock_matches`]. What is done under the lock also depends on the right to
+    /// watch.
+    async fn lock_matches_watching(&self, watch: Option<Lease>) -> Result<SharedLock> {
+        self.lock_shared("matches".to_owned(), watch).await
     }
 
     async fn lock_shared(&self, name: String, watch: Option<Lease>) -> Result<SharedLock> {

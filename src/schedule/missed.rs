@@ -42,7 +42,7 @@ pub fn missed(
 
 impl Schedule {
     /// How many runs are due after `after`, and at or before `until`.
-    fn runs_between(&self, after: Timestamp, until: Timestamp) -> u64 {
+    pub fn runs_between(&self, after: Timestamp, until: Timestamp) -> u64 {
         let (mut count, mut done) = (0, after);
         let look_from = after.checked_sub(SignedDuration::from_hours(48)).unwrap_or(after);
         for transition in self.zone.following(look_from) {

@@ -15,13 +15,14 @@
 //!   same.
 //! - [`addresses`]: the parts of an address, and whether two are the same place.
 //! - [`countries`]: what a country says for or against a match.
-//! - [`reasons`]: a match in words.
+//! - [`reasons`]: a match in words. [`evidence`]: its two sides in normalized form.
 
 pub mod addresses;
 pub mod alignment;
 pub mod band;
 pub mod batch;
 pub mod countries;
+pub mod evidence;
 pub mod found;
 pub mod index;
 pub mod match_row;

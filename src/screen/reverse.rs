@@ -4,6 +4,8 @@
 //! address is first measured by its single words ([`Nearness`]), which costs a small part of a
 //! comparison. No index of the counterparties is needed.
 
+use std::borrow::Borrow;
+
 use crate::screen::addresses::nearness as places;
 use crate::screen::batch::{Each, MOST_THREADS, WORTH_A_THREAD};
 use crate::screen::found::{Found, Options};
@@ -38,19 +40,25 @@ pub fn screen_near<E>(
 }
 
 /// The places of the counterparties that may match one of the entries, in the order of the file.
-pub fn near(screener: &Screener, parties: &[Counterparty], threads: usize) -> Vec<usize> {
+pub fn near<P>(screener: &Screener, parties: &[P], threads: usize) -> Vec<usize>
+where
+    P: Borrow<Counterparty> + Sync,
+{
     let any = |_: &Counterparty, _: &mut Scratch| Some(Vec::new());
     near_ones(screener, parties, threads, &any).into_iter().map(|(place, _)| place).collect()
 }
 
 type Screen<'a> = &'a (dyn Fn(&Counterparty, &mut Scratch) -> Option<Vec<Found>> + Sync);
 
-fn near_ones(
+fn near_ones<P>(
     screener: &Screener,
-    parties: &[Counterparty],
+    parties: &[P],
     threads: usize,
     screen: Screen<'_>,
-) -> Vec<(usize, Vec<Found>)> {
+) -> Vec<(usize, Vec<Found>)>
+where
+    P: Borrow<Counterparty> + Sync,
+{
     let threads = if parties.len() < WORTH_A_THREAD { 1 } else { threads.clamp(1, MOST_THREADS) };
     let nearness = Nearness::of(screener.names());
     let share = parties.len().div_ceil(threads).max(1);
@@ -64,7 +72,7 @@ fn near_ones(
                     let mut words = (Remembered::default(), places::Remembered::default());
                     let mut scratch = Scratch::default();
                     (first..)
-                        .zip(part)
+                        .zip(part.iter().map(Borrow::borrow))
                         .filter(|(_, party)| is_near(screener, nearness, party, &mut words))
                         .filter_map(|(place, party)| Some((place, screen(party, &mut scratch)?)))
                         .collect::<Vec<_>>()

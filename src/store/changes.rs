@@ -21,6 +21,7 @@ macro_rules! select_change {
         )
     };
 }
+pub(super) use select_change;
 
 impl Store {
     /// The changes that match. Those of the newest check come first; those of one check are in the

@@ -9,7 +9,7 @@ use crate::domain::journal::JournalEvent;
 use crate::domain::{
     Document, Entry, Hold, ListState, RecordedRule, RecordedSection, Sha256, SourceState,
 };
-use crate::store::{Fence, Outgoing, RecordedChange};
+use crate::store::{Fence, MatchingRecord, Outgoing, RecordedChange};
 
 /// Everything that one check (or one decision on a hold) writes, in one transaction.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct CheckRecord {
     pub alerts: Vec<Outgoing>,
     /// What these alerts bring to items.
     pub items: Vec<ItemNews>,
+    /// What the comparison with counterparties found.
+    pub matching: MatchingRecord,
     /// These replace what is stored under their document numbers.
     pub rules: Vec<RecordedRule>,
     /// The texts of those rules, stored like `document`.

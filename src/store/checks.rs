@@ -7,7 +7,7 @@ use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
     Check, CheckRecord, Result, Store, changes, documents, holds, items, journal, lease, lists,
-    outbox, rules, sections, sources,
+    matches, outbox, rules, sections, sources,
 };
 
 impl Store {
@@ -62,6 +62,8 @@ impl Store {
             events.extend(items::note(&mut tx, news).await?);
         }
         CrashPoint::ItemsNoted.pass();
+        matches::write(&mut tx, &record.matching).await?;
+        CrashPoint::MatchesWritten.pass();
         journal::append(&mut tx, record.at, &events).await?;
         CrashPoint::CheckJournaled.pass();
         tx.commit(ACTION).await?;
@@ -77,18 +79,20 @@ impl Store {
         .and_if(" AND source = $?", source)
         .then(" ORDER BY seq DESC")
         .limit(Some(limit));
-        let read = |row: &Row| {
-            Ok(Check {
-                source: row.text(0)?,
-                at: row.time(1)?,
-                duration_ms: row.count(2)?,
-                outcome: row.text(3)?,
-                detail: row.text(4)?,
-                sha256: row.text_if_any(5)?.map(Sha256),
-            })
-        };
-        self.pools.fetch("read the checks", statement, read).await
+        self.pools.fetch("read the checks", statement, check_of).await
     }
+}
+
+/// Reads source, time, duration, outcome, detail and hash.
+pub fn check_of(row: &Row) -> Result<Check> {
+    Ok(Check {
+        source: row.text(0)?,
+        at: row.time(1)?,
+        duration_ms: row.count(2)?,
+        outcome: row.text(3)?,
+        detail: row.text(4)?,
+        sha256: row.text_if_any(5)?.map(Sha256),
+    })
 }
 
 async fn write_check(tx: &mut Tx, check: Check) -> Result<()> {

@@ -8,7 +8,8 @@ use crate::store::instance::database_now;
 use crate::store::pools::Pools;
 use crate::store::row::Row;
 use crate::store::statement::sql;
-use crate::store::{InstanceSettings, Result, Store};
+use crate::store::transaction::Tx;
+use crate::store::{InstanceSettings, Result, Store, StoreError};
 
 /// A daemon that shares the database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -58,10 +59,19 @@ impl Store {
     }
 
     /// Notes the hash of a reloaded configuration. Returns the daemons that have another one.
+    ///
+    /// # Errors
+    /// [`StoreError::DifferentConfig`] if the configuration is a new one, a living daemon has
+    /// another, and that was not allowed at the start; then nothing is written.
     pub async fn set_config_hash(&self, hash: &str) -> Result<Vec<DaemonRow>> {
         const ACTION: &str = "note the configuration";
         let own = self.instance.as_ref().map_or(1, |instance| instance.id());
         let mut tx = self.pools.begin(ACTION).await?;
+        if let Some(instance) = &self.instance
+            && !instance.settings().allow_different_config
+        {
+            refuse_other(&mut tx, own, hash).await?;
+        }
         let statement = sql("UPDATE instance SET config_hash = $1 WHERE instance = $2");
         tx.execute(ACTION, statement.bind(hash).bind(own)).await?;
         tx.commit(ACTION).await?;
@@ -98,5 +108,24 @@ impl Store {
         .bind(started_at);
         tx.execute(ACTION, statement).await?;
         tx.commit(ACTION).await
+    }
+}
+
+/// Refuses a new configuration if another daemon that lives has a different one.
+async fn refuse_other(tx: &mut Tx, own: i64, hash: &str) -> Result<()> {
+    let other = sql(concat!(
+        "SELECT instance, host, pid FROM instance \
+         WHERE daemon = 1 AND instance <> $1 AND config_hash <> $2 AND alive_until > ",
+        database_now!(),
+        " AND NOT EXISTS (SELECT 1 FROM instance WHERE instance = $1 AND config_hash = $2) \
+         ORDER BY instance LIMIT 1"
+    ));
+    match tx.fetch_one("compare the configurations", other.bind(own).bind(hash)).await? {
+        None => Ok(()),
+        Some(row) => Err(StoreError::DifferentConfig {
+            instance: row.integer(0)?,
+            host: row.text(1)?,
+            pid: row.integer(2)?,
+        }),
     }
 }

@@ -20,6 +20,7 @@ pub const SQLITE: Versions = Versions(&[
     (5, "configuration", include_str!("migrations/sqlite/0005_configuration.sql")),
     (6, "items", include_str!("migrations/sqlite/0006_items.sql")),
     (7, "digests", include_str!("migrations/sqlite/0007_digests.sql")),
+    (8, "matches", include_str!("migrations/sqlite/0008_matches.sql")),
     (11, "document_base", include_str!("migrations/sqlite/0011_document_base.sql")),
     (14, "sections", include_str!("migrations/sqlite/0014_sections.sql")),
 ]);
@@ -31,6 +32,7 @@ pub const POSTGRES: Versions = Versions(&[
     (5, "configuration", include_str!("migrations/postgres/0005_configuration.sql")),
     (6, "items", include_str!("migrations/postgres/0006_items.sql")),
     (7, "digests", include_str!("migrations/postgres/0007_digests.sql")),
+    (8, "matches", include_str!("migrations/postgres/0008_matches.sql")),
     (11, "document_base", include_str!("migrations/postgres/0011_document_base.sql")),
     (14, "sections", include_str!("migrations/postgres/0014_sections.sql")),
 ]);

@@ -2,7 +2,7 @@
 //!
 //! An alert is queued in the transaction that records its changes, so that a crash loses none.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::crash_point::CrashPoint;
 use crate::domain::{Attempt, Delivery, DeliveryId};
@@ -11,7 +11,7 @@ use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
     MakeDue, Outgoing, ReceiverState, Result, Settlement, Store, StoreError, alerts, claim,
-    deliveries, journal, receivers,
+    deliveries, journal, receivers, screenings,
 };
 
 /// The action of [`Store::settle`] in its errors.
@@ -24,6 +24,11 @@ pub struct OutboxCount {
     pub pending: u64,
     pub dead: u64,
     pub oldest_pending_at: Option<Timestamp>,
+}
+
+impl OutboxCount {
+    /// A delivery that waits for longer is not normal any more: the retries within an hour are.
+    pub const WAITS_LONG: SignedDuration = SignedDuration::from_hours(1);
 }
 
 impl Store {
@@ -131,9 +136,10 @@ impl Store {
 
 /// Stores alerts and queues their deliveries. What is already stored under its id is left as it is.
 pub async fn enqueue(tx: &mut Tx, outgoing: &[Outgoing]) -> Result<()> {
-    for Outgoing { alert, citations, deliveries: queued } in outgoing {
-        alerts::write(tx, alert, citations).await?;
-        deliveries::write(tx, queued).await?;
+    for one in outgoing {
+        alerts::write(tx, &one.alert, &one.citations).await?;
+        deliveries::write(tx, &one.deliveries).await?;
+        screenings::write(tx, one).await?;
     }
     if outgoing.is_empty() { Ok(()) } else { tx.signal_outbox().await }
 }

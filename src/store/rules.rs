@@ -32,6 +32,19 @@ impl Store {
         self.pools.fetch_one("read a document", statement).await?.as_ref().map(rule_of).transpose()
     }
 
+    /// The numbers of all documents that change the list, or would have.
+    pub async fn rule_numbers(&self) -> Result<Vec<String>> {
+        let statement = sql("SELECT document_number FROM rule WHERE state <> 'other'");
+        self.pools.fetch("read the numbers of the rules", statement, |row| row.text(0)).await
+    }
+
+    /// The document with this number.
+    pub async fn rule_numbered(&self, document_number: &str) -> Result<Option<RecordedRule>> {
+        let statement =
+            sql("SELECT source, json FROM rule WHERE document_number = $1").bind(document_number);
+        self.pools.fetch_one("read a rule", statement).await?.as_ref().map(rule_of).transpose()
+    }
+
     /// The published rule that has this page. If one rule ends on the page and another begins on
     /// it, the one that begins.
     pub async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {

@@ -6,27 +6,37 @@
 
 mod change_row;
 mod change_rules;
+mod csv_rows;
 mod delivery_row;
 mod difference_row;
 mod entry_row;
 mod entry_timeline;
 mod item_row;
+mod match_row;
 mod receiver_row;
 mod route_row;
+mod rule_row;
 mod section_change_row;
 mod section_row;
 mod source_row;
 mod status_row;
+mod touched_row;
+mod watchlist_row;
 
 pub use change_row::ChangeRow;
+pub use csv_rows::{csv, csv_for_spreadsheets};
 pub use delivery_row::{DeliveryRow, WaitsFor};
 pub use difference_row::DifferenceRow;
 pub use entry_row::EntryRow;
 pub use entry_timeline::{EntryTimeline, EventKind, TimelineEvent};
 pub use item_row::ItemRow;
+pub use match_row::MatchRow;
 pub use receiver_row::ReceiverRow;
 pub use route_row::{RouteOutcome, RouteRow};
+pub use rule_row::{RuleEntryRow, RuleRow, ShownChange};
 pub use section_change_row::SectionChangeRow;
 pub use section_row::SectionRow;
 pub use source_row::{ListRow, SourceRow, absent_lists};
 pub use status_row::{BackupRow, StatusRow};
+pub use touched_row::{TouchedRow, touched_since};
+pub use watchlist_row::{ConfiguredWatchlist, WatchlistRow, watchlist_rows};

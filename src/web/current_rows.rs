@@ -1,7 +1,7 @@
 //! Stored sources and deliveries, with what is true of them now: the configuration and the clock
 //! decide when each is next due.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{AlertId, Delivery};
 use crate::store::Result;
@@ -14,11 +14,16 @@ pub async fn delivery_rows(web: &Web, deliveries: Vec<Delivery>) -> Result<Vec<D
     let receivers = web.state.status.receivers();
     let configured: Vec<&str> = receivers.iter().map(|receiver| receiver.name.as_str()).collect();
     let mut titles: BTreeMap<AlertId, String> = BTreeMap::new();
+    let mut hidden: BTreeSet<AlertId> = BTreeSet::new();
     for delivery in &deliveries {
         if titles.contains_key(&delivery.alert_id) {
             continue;
         }
         if let Some(alert) = web.state.store.alert(&delivery.alert_id).await? {
+            if alert.body.kind().is_about_watchlists() {
+                hidden.insert(alert.alert_id);
+                continue;
+            }
             let words = web.state.words.of(&alert);
             let title = words.get("title").and_then(|title| title.as_str()).unwrap_or_default();
             titles.insert(alert.alert_id, title.to_owned());
@@ -26,6 +31,7 @@ pub async fn delivery_rows(web: &Web, deliveries: Vec<Delivery>) -> Result<Vec<D
     }
     Ok(deliveries
         .into_iter()
+        .filter(|delivery| !hidden.contains(&delivery.alert_id))
         .map(|delivery| {
             let title = titles.get(&delivery.alert_id).cloned().unwrap_or_default();
             DeliveryRow::new(delivery, title, &states, &configured, now)

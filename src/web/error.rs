@@ -21,9 +21,15 @@ pub enum WebError {
     /// log only.
     #[error("failed to read the store")]
     Store(#[from] StoreError),
+    /// 503: two days could not be compared. The reason goes to the log only.
+    #[error("failed to compare the days")]
+    Difference(String),
     /// 500: a template is broken.
     #[error("failed to build the page")]
     Template(#[from] minijinja::Error),
+    /// 500: a row is no JSON.
+    #[error("failed to write the rows")]
+    Rows(#[from] serde_json::Error),
     /// 500: the feed could not be written.
     #[error("failed to build the feed: {0}")]
     Feed(String),
@@ -35,8 +41,10 @@ impl WebError {
         match self {
             WebError::BadRequest(_) => StatusCode::BAD_REQUEST,
             WebError::NotFound { .. } => StatusCode::NOT_FOUND,
-            WebError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-            WebError::Template(_) | WebError::Feed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            WebError::Store(_) | WebError::Difference(_) => StatusCode::SERVICE_UNAVAILABLE,
+            WebError::Template(_) | WebError::Rows(_) | WebError::Feed(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 
@@ -58,9 +66,13 @@ impl WebError {
             WebError::Store(source) => {
                 tracing::warn!(error = %source, "failed to read the store for a page");
             }
+            WebError::Difference(reason) => {
+                tracing::warn!(error = %reason, "failed to compare two days for a page");
+            }
             WebError::Template(source) => {
                 tracing::error!(error = ?source, "failed to build a page");
             }
+            WebError::Rows(source) => tracing::error!(error = %source, "failed to write rows"),
             WebError::Feed(source) => tracing::error!(error = %source, "failed to build the feed"),
         }
     }

@@ -16,9 +16,10 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::Digest(data) => {
             format!("Digest for {}: {} alerts", data.receiver, data.alerts.len())
         }
-        AlertBody::SourceLagging(data) => {
-            format!("{} does not show what a rule announced", data.source)
-        }
+        AlertBody::SourceLagging(data) => match &data.expected {
+            None => format!("{} does not show what a rule announced", data.source),
+            Some(_) => format!("No new document came from {}", data.source),
+        },
         AlertBody::SourceBaseline(data) => format!(
             "{}: first read from {}, {} entries",
             data.list.title(),
@@ -45,6 +46,10 @@ pub fn headline(alert: &Alert) -> String {
         // The pages do not name counterparty files to people who may not see matches.
         AlertBody::WatchlistMatched(_) => "Possible matches".to_owned(),
         AlertBody::WatchlistFailing(_) => "A counterparty file is not up to date".to_owned(),
+        AlertBody::Assurance(data) => {
+            format!("Assurance: {} checks made, {} missed", data.checks.made, data.checks.missed)
+        }
+        AlertBody::ConfigRejected(_) => "A configuration was refused".to_owned(),
         AlertBody::Test(data) => format!("Test message to {}", data.receiver),
     }
 }

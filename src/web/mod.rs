@@ -4,7 +4,8 @@
 //! secrets. GET and HEAD only read. What a person decides is sent with a form, and is carried out
 //! by [`Actions`], as a command would be.
 //!
-//! Paths: `/` `/changes` `/alerts/{id}` `/holds/{id}` `/entries` `/feed.atom` `/api/…` `/metrics`
+//! Paths: `/` `/changes` `/changes/{id}` `/entries` `/entries/{id}` `/difference` `/rules`
+//! `/rules/{number}` `/pictures` `/alerts/{id}` `/holds/{id}` `/feed.atom` `/api/…` `/metrics`
 //! `/sign-in` `/sign-out` `/healthz` `/readyz`. All but the last two may need a sign-in
 //! ([`access`]).
 
@@ -14,17 +15,25 @@ pub mod status;
 
 mod access;
 mod action;
+mod alert_links;
 mod api;
-mod change_page;
+mod catalog;
+mod change_view;
+mod changes_found;
+mod choices;
 mod current_rows;
 mod difference;
 mod error;
+mod format;
 mod feed;
 mod guard;
 mod headline;
 mod health;
 mod page;
+mod paging;
+mod pictures;
 mod query;
+mod records;
 mod root;
 mod template;
 mod visit;
@@ -36,12 +45,13 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use futures_util::future::BoxFuture;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::{Alert, ChangeSet, Hold};
+use crate::domain::{Alert, ChangeSet, Hold, ListCode};
 use crate::store::{Store, StoreError};
 
 pub use access::{Access, AccessSettings, TrustedProxy};
@@ -63,6 +73,8 @@ pub struct WebState {
     /// Computes what accepting a hold would change. Without it, the page shows the command that
     /// does.
     pub preview: Option<Arc<dyn HoldPreview>>,
+    /// Computes the difference of two recorded days. Without it, there is no page for it.
+    pub days: Option<Arc<dyn DayDifference>>,
     /// Renders the content of the message of an alert.
     pub words: Arc<dyn AlertWords>,
     pub settings: Arc<WebSettings>,
@@ -113,6 +125,27 @@ pub trait HoldPreview: Send + Sync {
     fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, PreviewError>>;
 }
 
+/// Compares a list on two recorded days. It is passed in, because a stage must not compare.
+pub trait DayDifference: Send + Sync {
+    /// The changes of the lists of a source from one day to a later one, by the publisher's dates.
+    fn between<'a>(
+        &'a self,
+        source: &'a str,
+        list: ListCode,
+        days: (Date, Date),
+    ) -> BoxFuture<'a, Result<ChangeSet, DifferenceError>>;
+}
+
+/// Why two days cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum DifferenceError {
+    /// The source, the list or a day is not recorded. It says what is.
+    #[error("{0}")]
+    NotRecorded(String),
+    #[error("failed to compare the days: {0}")]
+    Failed(String),
+}
+
 /// Why it is unknown what accepting a hold would change.
 #[derive(Debug, thiserror::Error)]
 pub enum PreviewError {
@@ -126,11 +159,17 @@ pub enum PreviewError {
 /// All paths, with their limits and checks.
 pub fn router(state: WebState) -> Router {
     let templates = Templates::new(&state.settings.timezone, state.settings.root());
-    let web = Web { state, templates: Arc::new(templates) };
+    let web = Web { state, templates: Arc::new(templates), catalog: Arc::default() };
     let pages = Router::new()
         .route("/", get(page::overview::show))
         .route("/changes", get(page::changes::show))
+        .route("/changes/{change_id}", get(page::change::show))
         .route("/entries", get(page::entries::show))
+        .route("/entries/{entry_id}", get(page::entry::show))
+        .route("/difference", get(page::difference::show))
+        .route("/rules", get(page::rules::show))
+        .route("/rules/{document_number}", get(page::rule::show))
+        .route("/pictures", get(page::pictures::show))
         .route("/alerts/{alert_id}", get(page::alert::show))
         .route("/holds/{hold_id}", get(page::hold::show))
         .route("/holds/{hold_id}/accept", post(page::hold_decision::accept))
@@ -141,8 +180,18 @@ pub fn router(state: WebState) -> Router {
         // Browsers request it on their own.
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
         .route("/feed.atom", get(feed::show))
-        .route("/api/changes", get(api::changes))
-        .route("/api/entries", get(api::entries))
+        .route("/api/changes", get(api::changes::list))
+        .route("/api/changes/{change_id}", get(api::changes::one))
+        .route("/api/entries", get(api::entries::list))
+        .route("/api/entries/{entry_id}", get(api::entries::one))
+        .route("/api/entries/{entry_id}/timeline", get(api::entries::timeline))
+        .route("/api/difference", get(api::difference::show))
+        .route("/api/rules", get(api::rules::list))
+        .route("/api/rules/{document_number}", get(api::rules::one))
+        .route("/api/rules/{document_number}/entries", get(api::rules::entries))
+        .route("/api/pictures/changes-by-year", get(api::pictures::changes_by_year))
+        .route("/api/pictures/entries-by-country", get(api::pictures::entries_by_country))
+        .route("/api/pictures/filing-to-list", get(api::pictures::filing_to_list))
         .route("/api/alerts", get(api::alerts))
         .route("/api/alerts/{alert_id}", get(api::alert))
         .route("/api/deliveries", get(api::deliveries))
@@ -166,4 +215,12 @@ pub fn router(state: WebState) -> Router {
 struct Web {
     state: WebState,
     templates: Arc<Templates>,
+    catalog: Arc<catalog::Current>,
+}
+
+impl Web {
+    /// What the pages search, filter and count, of the current state of the store.
+    async fn catalog(&self) -> Result<Arc<catalog::Catalog>, StoreError> {
+        self.catalog.get(&self.state.store).await
+    }
 }

@@ -7,19 +7,29 @@
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
-use crate::domain::ListCode;
+use crate::domain::{ListCode, country, day_in_words, utc_day};
 use crate::web::difference;
 
 const STYLESHEET: &str = include_str!("templates/style.css");
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 19] = [
     ("base.html", include_str!("templates/base.html")),
     ("change.html", include_str!("templates/change.html")),
+    ("table.html", include_str!("templates/table.html")),
+    ("filters.html", include_str!("templates/filters.html")),
+    ("change_line.html", include_str!("templates/change_line.html")),
+    ("change_page.html", include_str!("templates/change_page.html")),
+    ("entry.html", include_str!("templates/entry.html")),
+    ("difference.html", include_str!("templates/difference.html")),
+    ("rules.html", include_str!("templates/rules.html")),
+    ("rule.html", include_str!("templates/rule.html")),
+    ("pictures.html", include_str!("templates/pictures.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("changes.html", include_str!("templates/changes.html")),
     ("entries.html", include_str!("templates/entries.html")),
@@ -78,6 +88,12 @@ fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, 
     environment.add_filter("list_title", |code: &str| {
         code.parse::<ListCode>().map_or_else(|_| code.to_owned(), |c| c.title().to_owned())
     });
+    environment
+        .add_filter("address", |address: &str| Value::from_safe_string(address_in_html(address)));
+    environment.add_filter("country_name", |code: &str| country::name_in_messages(code).to_owned());
+    // The history has the publisher's days, whatever the zone of the pages.
+    environment.add_filter("utc_day", |at: Serde<Timestamp>| day_in_words(utc_day(at.0)));
+    environment.add_filter("day_in_words", |day: Serde<Date>| day_in_words(day.0));
     environment.add_filter("field_title", field_title);
     environment.add_filter("web_address", |address: Option<&str>| {
         address.filter(|a| is_web_address(a)).map(str::to_owned)
@@ -120,6 +136,16 @@ fn field_title(field: &str) -> String {
     }
 }
 
+/// An address of this site, with its slashes as they are. The filters of the library escape them.
+fn address_in_html(address: &str) -> String {
+    address
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
 fn is_web_address(address: &str) -> bool {
     url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
@@ -157,6 +183,14 @@ mod tests {
                 r#"<time datetime="2026-07-01T16:05:09Z" title="2026-07-01 16:05:09 UTC">"#,
                 "2026-07-01 12:05 EDT</time>"
             )
+        );
+    }
+
+    #[test]
+    fn an_address_stays_in_its_attribute() {
+        assert_eq!(
+            address_in_html("/api/x?a=1&b=\"><script>'"),
+            "/api/x?a=1&amp;b=&quot;&gt;&lt;script&gt;&#39;"
         );
     }
 

@@ -220,6 +220,7 @@ fn the_commented_out_keys_of_the_example_are_valid() {
     write("smtp-password", "x");
     write("proxy-secret", &"x".repeat(32));
     write("slack-url", "https://hooks.example.com/x");
+    write("heartbeat-url", "https://monitor.example.com/x");
     write("teams-url", "https://flows.example.com/x");
     write("what-to-do.txt", "Hold the shipment.\n");
     write("erp-hook", &format!("whsec_{}", "A".repeat(32)));
@@ -236,6 +237,8 @@ fn the_commented_out_keys_of_the_example_are_valid() {
     assert_eq!(config.receivers.len(), 5);
     assert_eq!(config.messages.instructions, ["Hold the shipment."]);
     assert_eq!(config.routes.len(), 1);
+    assert_eq!(config.heartbeats.len(), 1);
+    assert_eq!(config.assurance.unwrap().receivers, ["compliance"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod digests;
 mod entry_ids;
 mod instances;
 mod items;
+mod matches;
 mod outbox;
 mod pace;
 pub mod places;
@@ -138,7 +139,7 @@ fn test_alert(name: &str, at: Timestamp, receivers: &[&str]) -> Outgoing {
 fn to_receivers(alert: Alert, receivers: &[&str]) -> Outgoing {
     let deliveries =
         receivers.iter().map(|receiver| delivery(&alert, receiver, alert.created_at)).collect();
-    Outgoing { alert, citations: Vec::new(), deliveries }
+    Outgoing { alert, citations: Vec::new(), deliveries, screenings: Vec::new() }
 }
 
 fn delivery(alert: &Alert, receiver: &str, at: Timestamp) -> Delivery {

@@ -432,6 +432,41 @@ async fn a_backfill_that_is_killed_and_run_again_ends_in_the_same_history() {
 }
 
 #[tokio::test]
+async fn two_recorded_days_differ_by_what_changed_between_them() {
+    let upstream = four_amendments().await;
+    let site = Site::new(&upstream, PAST);
+    let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let check = async |from: &str, to: &str, expected: &[(&str, &str)]| {
+        let days = ["diff", "--source", "ecfr", "--from", from, "--to", to, "--output", "json"];
+        let output = site.run(&days).await;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let changes = found["changes"].as_array().unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let mut shown: Vec<(String, String)> = changes
+            .iter()
+            .map(|change| (text(&change["kind"]), text(&change["entry"]["name"])))
+            .collect();
+        shown.sort();
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(kind, name)| ((*kind).into(), (*name).into())).collect();
+        assert_eq!(shown, expected, "{from} to {to}");
+        assert_eq!(found["summary"]["added"], u64::from(shown.iter().any(|one| one.0 == "added")));
+    };
+    let all = [
+        ("added", "Cedar Port"),
+        ("removed", "Amber Lake Optics"),
+        ("revised", "Birch Valley Academy"),
+    ];
+    check("2026-02-15", "2026-05-20", &all).await;
+    check("2026-02-15", "2026-06-30", &all).await;
+    check("2026-02-15", "2026-03-05", &[]).await;
+    check("2026-04-29", "2026-04-30", &[all[0], all[2]]).await;
+    check("2026-04-30", "2026-05-20", &[all[1]]).await;
+}
+
+#[tokio::test]
 async fn a_past_date_that_cannot_be_parsed_stops_the_backfill_and_is_named() {
     let upstream = four_amendments().await;
     upstream.answer(

@@ -228,7 +228,7 @@ fn alert(number: usize) -> Outgoing {
     let delivery = Delivery::pending(&alert_id, "erp", "", at);
     let body = AlertBody::Test(Test { receiver: "erp".to_owned(), message: "a test".into(), at });
     let alert = Alert { alert_id, created_at: at, body };
-    Outgoing { alert, citations: Vec::new(), deliveries: vec![delivery] }
+    Outgoing { alert, citations: Vec::new(), deliveries: vec![delivery], screenings: Vec::new() }
 }
 
 #[tokio::test]

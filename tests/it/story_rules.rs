@@ -58,6 +58,11 @@ pub struct Story {
 
 impl Story {
     pub async fn start(now: &str) -> Self {
+        Self::start_with(now, "").await
+    }
+
+    /// Like `start`, with more sections of the configuration.
+    pub async fn start_with(now: &str, sections: &str) -> Self {
         let (upstream, desk, china, ops) = (
             Upstream::start().await,
             HttpSink::start().await,
@@ -81,7 +86,7 @@ impl Story {
              = \"{base}\"\nallow_private = true\nmin_entries = {{ EL = 1 }}\n[[source]]\nname = \
              \"csl\"\nkind = \"csl\"\nurl = \"{}\"\nallow_private = true\nmin_entries = {{ EL = 1 \
              }}\n{}{}{}[[route]]\nreceivers = [\"desk\"]\nlists = [\"EL\"]\n[[route]]\nreceivers \
-             = [\"china\"]\ncountries = [\"CN\"]\n",
+             = [\"china\"]\ncountries = [\"CN\"]\n{sections}",
             folder.path().join("entitywatch.db").display(),
             upstream.url("/consolidated.csv"),
             receiver("desk", &desk, false),

@@ -152,3 +152,20 @@ async fn two_days_of_a_source_are_compared_and_others_are_refused_with_what_exis
         assert!(ended.stderr.contains(expected), "{ended:?}");
     }
 }
+
+#[tokio::test]
+async fn the_daemon_compares_two_days_on_a_page_as_the_command_does() {
+    let site = Site { listen: "127.0.0.1:0", ..site().await };
+    let today = day(&site).await;
+    let daemon = site.run().await;
+    let of = |source: &str| format!("difference?source={source}&from={today}&to={today}");
+    let page = site.page(&format!("/{}", of("csl"))).await;
+    assert!(page.contains("0 added, 0 removed, 0 revised, 0 editorial"), "{page}");
+    let answer = site.page(&format!("/api/{}", of("csl"))).await;
+    let body = answer.split("\r\n\r\n").nth(1).unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!((&body["summary"]["added"], &body["changes"]), (&0.into(), &Value::Array(vec![])));
+    let refused = site.page(&format!("/api/{}", of("typo"))).await;
+    assert!(refused.starts_with("HTTP/1.1 400") && refused.contains("source (csl)"), "{refused}");
+    daemon.stop().await;
+}

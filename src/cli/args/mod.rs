@@ -7,8 +7,10 @@ mod drill;
 mod history;
 mod holds;
 mod items;
+mod matches;
 mod receipts;
 mod receivers;
+mod report;
 mod routes;
 mod run;
 mod screen;
@@ -29,8 +31,10 @@ pub use drill::{DrillArgs, DrillFormat};
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use items::ItemsCommand;
+pub use matches::{MatchesCommand, RescreenArgs, WatchlistsArgs, WatchlistsCommand};
 pub use receipts::{KeysArgs, ReceiptArgs};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
+pub use report::{ReportArgs, ReportFormat};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;
 pub use screen::{ScreenArgs, ScreenFormat};
@@ -138,6 +142,15 @@ pub enum Command {
         #[command(subcommand)]
         command: ItemsCommand,
     },
+    /// List the counterparty files, and erase a counterparty
+    Watchlists(WatchlistsArgs),
+    /// List the possible matches with your counterparties, and decide on them
+    Matches {
+        #[command(subcommand)]
+        command: MatchesCommand,
+    },
+    /// List the counterparties that the changes since a time touch, with the reason
+    Rescreen(RescreenArgs),
     /// List the receivers, test one, or enable one again
     Receivers {
         #[command(subcommand)]
@@ -187,6 +200,11 @@ pub enum Command {
     /// receivers answered. Exit status: 1 if a receiver does not accept the alert, a source fails,
     /// or a name was missed as it is listed; otherwise 3 if a list is on hold.
     Drill(DrillArgs),
+    /// Print the audit report of a period: checks, changes, alerts, items, holds, configurations
+    ///
+    /// Both days are included, in the time zone of messages. The report of a past period is the
+    /// same whenever it is made.
+    Report(ReportArgs),
     /// Verify or print the journal of all checks and decisions
     Journal {
         #[command(subcommand)]
@@ -356,6 +374,8 @@ mod tests {
             "store migrate --to postgres://host/database",
             "store check",
             "store prune",
+            "report --from 2026-01-01 --to 2026-12-31",
+            "report --from 2026-11-01 --to 2026-11-01 --format html",
             "screen --watchlist c.csv",
             "screen --watchlist c.csv --against l.csv --lists EL,UVL --min-score 0 --top 5",
             "screen --name Alder --address Quay --country cn --output json",
@@ -397,6 +417,11 @@ mod tests {
             "items handover mail --by Ann",
             "items handover mail deputy --until soon --by Ann",
             "items list --state done",
+            "matches dismiss mat_1 --by Ann --note checked",
+            "matches dismiss mat_1 --by Ann --reason other",
+            "matches list --state taken",
+            "watchlists erase --watchlist customers --by Ann",
+            "rescreen",
             "deliveries retry",
             "entries show",
             "entries show Alpha --source csl",
@@ -412,6 +437,8 @@ mod tests {
             "store restore",
             "store migrate",
             "store prune --all",
+            "report --from 2026-01-01",
+            "report --from 2026-01-01 --to 2026-01-02 --format json",
             "screen",
             "screen --watchlist c.csv --name Alder",
             "screen --watchlist c.csv --country CN",

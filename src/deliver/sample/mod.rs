@@ -1,6 +1,7 @@
 //! Sample alerts of every type, modeled on the Entity List rule of June 28, 2022. All names are
 //! invented. For tests, and for test messages that look like real ones.
 
+mod assurance;
 mod change;
 mod digest;
 mod hold;
@@ -91,6 +92,7 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("source.failing", operator::source_failing()),
         ("source.recovered", operator::source_recovered()),
         ("source.lagging", operator::source_lagging()),
+        ("source.lagging, no new document", operator::source_late()),
         ("snapshot.held, loss", hold::hold(HoldReason::Loss)),
         ("snapshot.held, gain", hold::hold(HoldReason::Gain)),
         ("snapshot.held, revision", hold::hold(HoldReason::Revision)),
@@ -104,6 +106,9 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("watchlist.matched", matching::matched()),
         ("watchlist.failing", matching::failing()),
         ("watchlist.failing, recovered", matching::recovered()),
+        ("assurance", assurance::quiet()),
+        ("assurance, with problems", assurance::troubled()),
+        ("config.rejected", operator::config_rejected()),
         ("test", operator::test()),
         ("digest", digest()),
     ]

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::deliver::sample::rule::rule;
 use crate::deliver::sample::{OBSERVED_AT, alert};
 use crate::domain::alert::{
-    DeliveryTrouble, SnapshotRef, SourceBaseline, SourceFailing, SourceLagging, SourceRecovered,
-    Test,
+    ConfigRejected, DeliveryTrouble, ExpectedDocument, SnapshotRef, SourceBaseline, SourceFailing,
+    SourceLagging, SourceRecovered, Test,
 };
 use crate::domain::{Alert, AlertBody, AlertId, DeliveryId, ListCode, Sha256};
 
@@ -54,11 +54,42 @@ pub fn source_recovered() -> Alert {
 pub fn source_lagging() -> Alert {
     let data = SourceLagging {
         source: "csl".into(),
-        rule: rule(),
+        rule: Some(rule()),
         missing: vec!["Connec Electronic Ltd.".into()],
+        expected: None,
         at: OBSERVED_AT,
     };
     alert("", AlertBody::SourceLagging(data))
+}
+
+/// A source from which no new document has come for three business days.
+pub fn source_late() -> Alert {
+    let data = SourceLagging {
+        source: "csl".into(),
+        rule: None,
+        missing: Vec::new(),
+        expected: Some(ExpectedDocument {
+            by: "10:30".into(),
+            timezone: "America/New_York".into(),
+            days: 3,
+            last_document_at: LAST_SUCCESS_AT,
+        }),
+        at: OBSERVED_AT,
+    };
+    alert("late", AlertBody::SourceLagging(data))
+}
+
+/// A configuration with a mistake.
+pub fn config_rejected() -> Alert {
+    let data = ConfigRejected {
+        path: "/etc/entitywatch/entitywatch.toml".into(),
+        error: "error: unknown key `shedule`, expected one of `name`, `kind`, `schedule`\n \
+                --> /etc/entitywatch/entitywatch.toml:12:1\n   |\n12 | shedule = \"*/15 * * * \
+                *\"\n   | ^^^^^^^\n   |\n   = help: did you mean `schedule`?"
+            .into(),
+        at: OBSERVED_AT,
+    };
+    alert("", AlertBody::ConfigRejected(data))
 }
 
 /// A delivery that the receiver refused and that is retried.

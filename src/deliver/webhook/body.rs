@@ -182,6 +182,9 @@ fn head(
         AlertBody::WatchlistMatched(_) => head.remove("matches"),
         _ => None,
     };
+    if let (AlertBody::Assurance(_), Some(screening)) = (body, screening) {
+        head.insert("watchlists".to_owned(), with_matches::files(screening)?);
+    }
     if let Some(compared) = with_matches::compared(screening)? {
         head.insert("compared".to_owned(), compared);
     }

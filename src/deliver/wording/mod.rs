@@ -1,6 +1,7 @@
 //! Turns an alert into the content of a message. Pure: knows alerts and wording. Must not know
 //! channels.
 
+mod assurance;
 mod authority;
 mod context;
 mod content;
@@ -70,6 +71,7 @@ pub fn content_with(
         AlertBody::ItemsOpen(data) => items::reminder(data, &context),
         AlertBody::WatchlistMatched(data) => watchlist::matched(data, &context),
         AlertBody::WatchlistFailing(data) => watchlist::failing(data, &context),
+        AlertBody::Assurance(data) => assurance::content(data, &context),
         other => operator::content(other, alert, &context),
     };
     content.matches =

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::deliver::wording::count::counted;
+use crate::domain::day_in_words;
 
 /// The time zone of messages: the configured one, or that of Washington. The default is resolved on
 /// first use, because this searches the system's zone database, and most checks send no message.
@@ -58,7 +59,7 @@ pub fn moment(time: Timestamp, zone: &TimeZone) -> String {
 
 /// `June 30, 2022`. The dates of a rule have no zone.
 pub fn date(date: Date) -> String {
-    date.strftime("%B %-d, %Y").to_string()
+    day_in_words(date)
 }
 
 /// `June 30`

@@ -128,6 +128,8 @@ pub fn opens_item(body: &AlertBody, changes: &[&Change]) -> bool {
         | AlertBody::WatchlistMatched(_)
         | AlertBody::WatchlistFailing(_)
         | AlertBody::Digest(_)
+        | AlertBody::Assurance(_)
+        | AlertBody::ConfigRejected(_)
         | AlertBody::Test(_) => false,
     }
 }

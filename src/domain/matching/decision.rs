@@ -79,6 +79,9 @@ pub struct Decision {
 pub struct Evidence {
     pub counterparty: PartyEvidence,
     pub entry: PartyEvidence,
+    /// The sources that showed the entry. Another one may write the same in another way.
+    #[serde(default)]
+    pub sources: BTreeSet<String>,
 }
 
 /// The names, addresses, countries and identifiers of one side, in the normalized form of the

@@ -6,11 +6,15 @@
 //! - [`counterparty`]: one row of the reader's own file.
 //! - [`possible_match`]: one counterparty that may be one entry.
 //! - [`decision`]: what a person decided, and the evidence of a dismissal.
+//! - [`match_record`]: a match as it is stored, with its history.
+//! - [`watchlist_state`]: what is in use of a counterparty file.
 //! - [`screening`]: what one delivery shows.
 //! - [`watchlist_alerts`]: the content of `watchlist.matched` and `watchlist.failing`.
 
 pub mod counterparty;
 pub mod decision;
+pub mod match_record;
 pub mod possible_match;
 pub mod screening;
 pub mod watchlist_alerts;
+pub mod watchlist_state;

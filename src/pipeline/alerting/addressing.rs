@@ -33,7 +33,7 @@ pub fn routed(config: &Config, alert: Alert, citations: Vec<Citation>) -> Outgoi
             deliveries.extend(deliveries_to(receiver, &alert, selection.as_deref()));
         }
     }
-    let mut outgoing = Outgoing { alert, citations, deliveries };
+    let mut outgoing = Outgoing { alert, citations, deliveries, screenings: Vec::new() };
     wait_for_digests(config, &mut outgoing);
     outgoing
 }

@@ -144,5 +144,5 @@ fn correction_deliveries(alert: Alert, batch: &AlertBatch, earlier: &[Delivery])
             ));
         }
     }
-    Outgoing { alert, citations: Vec::new(), deliveries }
+    Outgoing { alert, citations: Vec::new(), deliveries, screenings: Vec::new() }
 }

@@ -13,7 +13,7 @@ mod alert_batch;
 mod alerted_elsewhere;
 pub mod alerts_before_rule;
 mod change_ids;
-mod digest_choice;
+pub mod digest_choice;
 pub mod check_context;
 pub mod compose;
 pub mod corrections;

@@ -9,8 +9,9 @@ use tracing::error;
 use crate::clock::Stopwatch;
 use crate::crash_point::CrashPoint;
 use crate::deliver::{self, Message, Outcome, Receiver, retry};
-use crate::domain::{Alert, Attempt, Delivery, Sha256};
-use crate::pipeline::delivery::alert_cache::AlertCache;
+use crate::domain::{Alert, Attempt, Delivery, Screening, Sha256};
+use crate::pipeline::background::aside;
+use crate::pipeline::delivery::alert_cache::{AlertCache, AlertReadError};
 use crate::pipeline::delivery::settle::{EndedAttempt, settle};
 use crate::pipeline::{Program, Wiring};
 use crate::store::ReceiverState;
@@ -22,6 +23,13 @@ pub struct Sender<'a> {
     receiver: &'a Receiver,
     state: Mutex<ReceiverState>,
     alerts: AlertCache,
+}
+
+/// A delivery with what its message is made of.
+pub struct LoadedDelivery {
+    delivery: Delivery,
+    alert: Arc<Alert>,
+    screening: Option<Screening>,
 }
 
 impl<'a> Sender<'a> {
@@ -60,14 +68,14 @@ impl<'a> Sender<'a> {
         &self,
         delivery: Delivery,
         stop: &CancellationToken,
-    ) -> Option<(Delivery, Arc<Alert>)> {
+    ) -> Option<LoadedDelivery> {
         if !self.may_start_attempt(stop).await {
             return None;
         }
-        match self.alerts.get(&delivery.alert_id).await {
-            Ok(alert) => {
+        match self.read(&delivery).await {
+            Ok((alert, screening)) => {
                 CrashPoint::AlertLoaded.pass();
-                Some((delivery, alert))
+                Some(LoadedDelivery { delivery, alert, screening })
             }
             Err(problem) => {
                 error!(
@@ -80,10 +88,26 @@ impl<'a> Sender<'a> {
         }
     }
 
+    /// The alert of a delivery, and what the receiver is shown of its own counterparties. A
+    /// receiver that may not be shown any more is not.
+    async fn read(
+        &self,
+        delivery: &Delivery,
+    ) -> Result<(Arc<Alert>, Option<Screening>), AlertReadError> {
+        let alert = self.alerts.get(&delivery.alert_id).await?;
+        if !self.receiver.show_matches {
+            return Ok((alert, None));
+        }
+        let (store, id) = (Arc::clone(&self.program.store), delivery.alert_id.clone());
+        let receiver = self.receiver.name.clone();
+        let screening = aside(async move { store.screening(&id, &receiver).await }).await?;
+        Ok((alert, screening))
+    }
+
     /// Makes one attempt and returns how it ended. None if no more attempts may start.
     pub async fn attempt(
         &self,
-        (delivery, alert): (Delivery, Arc<Alert>),
+        LoadedDelivery { delivery, alert, screening }: LoadedDelivery,
         stop: &CancellationToken,
     ) -> Option<EndedAttempt> {
         // Checked before each attempt: a claim can be long, and each of its attempts slow.
@@ -93,7 +117,9 @@ impl<'a> Sender<'a> {
         let started_at = self.program.clock.now();
         let stopwatch = Stopwatch::start();
         let reduced = deliver::for_delivery(&alert, &delivery);
-        let message = Message { delivery: &delivery, alert: &reduced, screening: None };
+        let reduced = deliver::fill_matches(reduced, screening.as_ref());
+        let message =
+            Message { delivery: &delivery, alert: &reduced, screening: screening.as_ref() };
         CrashPoint::AttemptStarted.pass();
         let attempted = self
             .wiring

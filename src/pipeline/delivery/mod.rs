@@ -15,7 +15,7 @@ mod receiver_health;
 mod settle;
 mod trouble_alert;
 
-use crate::pipeline::{Program, digests};
+use crate::pipeline::{Program, assurance, digests, expected_documents};
 use crate::store::Result;
 
 pub use pass::{PassCounts, TriedDeliveries, next_due_at, run_pass};
@@ -26,9 +26,11 @@ pub async fn deliver_due(program: &Program) -> Result<PassCounts> {
 }
 
 /// Like [`deliver_due`], but skips the deliveries in `tried`, and adds those that it tries. The
-/// digests that are due are made first, so that they are sent too.
+/// digests and regular messages that are due are made first, so that they are sent too.
 pub async fn deliver_due_except(program: &Program, tried: &TriedDeliveries) -> Result<PassCounts> {
     digests::make_due(program).await?;
+    assurance::make_due(program).await?;
+    expected_documents::make_due(program).await?;
     let mut total = PassCounts::default();
     loop {
         let wiring = program.wiring.load_full();

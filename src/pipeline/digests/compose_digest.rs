@@ -85,7 +85,7 @@ pub fn compose(
         receiver: receiver.to_owned(),
         due_at: period.to,
         at: now,
-        outgoing: Outgoing { alert, citations: Vec::new(), deliveries },
+        outgoing: Outgoing { alert, citations: Vec::new(), deliveries, screenings: Vec::new() },
         digested,
         journal: vec![JournalEvent { kind: "digest".into(), data }],
     }

@@ -17,7 +17,7 @@ use crate::crash_point::CrashPoint;
 use crate::deliver::wording;
 use crate::domain::alert::NoticeStatus;
 use crate::domain::digest::SentAtOnce;
-use crate::domain::{AlertBody, AlertId, AlertKind, Audience, Digest};
+use crate::domain::{AlertBody, AlertId, AlertKind, Audience, Digest, Screening};
 use crate::pipeline::{Program, Wiring};
 use crate::store::{Result, StoreError};
 use compose_digest::{Period, WaitingAlert, compose, waiting_alerts};
@@ -85,7 +85,9 @@ async fn make_if_due(
         alerts.push(WaitingAlert { alert, deliveries });
     }
     let at_once = sent_at_once(program, wiring, receiver, &period).await?;
-    let record = compose(receiver, &period, alerts, at_once, now);
+    let screening = screening_of(program, receiver, &alerts).await?;
+    let mut record = compose(receiver, &period, alerts, at_once, now);
+    record.outgoing.screenings.extend(screening.map(|shown| (receiver.to_owned(), shown)));
     let digest_id = Digest::id_of(receiver, due_at);
     let count = record.digested.len();
     CrashPoint::DigestComposed.pass();
@@ -100,6 +102,24 @@ async fn make_if_due(
         );
     }
     Ok(is_recorded)
+}
+
+/// What the alerts of a digest show the receiver of its own counterparties, in one.
+async fn screening_of(
+    program: &Program,
+    receiver: &str,
+    alerts: &[WaitingAlert],
+) -> Result<Option<Screening>> {
+    let mut all: Option<Screening> = None;
+    for waiting in alerts {
+        let shown = program.store.screening(&waiting.alert.alert_id, receiver).await?;
+        let Some(shown) = shown else { continue };
+        let all = all.get_or_insert_default();
+        // The last one says how the files are today.
+        all.watchlists = shown.watchlists;
+        all.matches.extend(shown.matches);
+    }
+    Ok(all)
 }
 
 async fn sent_at_once(

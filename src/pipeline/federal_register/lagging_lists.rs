@@ -64,8 +64,9 @@ pub async fn find(
             source: source.to_owned(),
             body: AlertBody::SourceLagging(SourceLagging {
                 source: source.to_owned(),
-                rule: rule.rule.clone(),
+                rule: Some(rule.rule.clone()),
                 missing,
+                expected: None,
                 at: now,
             }),
         }));

@@ -143,7 +143,7 @@ async fn addressed(
     if earlier_alerts.is_empty() {
         return Ok(routed);
     }
-    let Outgoing { alert, citations, mut deliveries } = routed;
+    let Outgoing { alert, citations, mut deliveries, .. } = routed;
     if has_no_news {
         deliveries.clear();
     }
@@ -158,7 +158,7 @@ async fn addressed(
             }
         }
     }
-    let mut outgoing = Outgoing { alert, citations, deliveries };
+    let mut outgoing = Outgoing { alert, citations, deliveries, screenings: Vec::new() };
     addressing::wait_for_digests(&recorder.wiring.config, &mut outgoing);
     Ok(outgoing)
 }

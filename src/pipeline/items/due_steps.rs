@@ -12,7 +12,7 @@ use crate::deliver;
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen, UnclosedItem};
 use crate::domain::item::{Escalation, Target};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertBody, ChangeId, Item};
+use crate::domain::{Alert, AlertBody, ChangeId, Item, Screening};
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::items::reminder_time;
@@ -138,7 +138,32 @@ async fn escalation(
         alerts: alerts_of(store, item).await?,
     }));
     let alert = Alert { alert_id: next.alert_id(item), created_at: now, body };
-    Ok(addressing::routed(config, alert, Vec::new()))
+    let mut outgoing = addressing::routed(config, alert, Vec::new());
+    let shown = screening_of(store, item).await?;
+    for receiver in config.receivers.iter().filter(|receiver| receiver.show_matches) {
+        if outgoing.deliveries.iter().any(|delivery| delivery.receiver == receiver.name) {
+            let own = shown.clone().map(|shown| (receiver.name.clone(), shown));
+            outgoing.screenings.extend(own);
+        }
+    }
+    Ok(outgoing)
+}
+
+/// What the receivers of an item were shown of the counterparties, in one.
+async fn screening_of(store: &Store, item: &Item) -> Result<Option<Screening>> {
+    let mut all: Option<Screening> = None;
+    for known in &item.alerts {
+        let Some(receiver) =
+            store.receivers_of_screening(&known.alert_id).await?.into_iter().next()
+        else {
+            continue;
+        };
+        let Some(shown) = store.screening(&known.alert_id, &receiver).await? else { continue };
+        let all = all.get_or_insert_default();
+        all.watchlists = shown.watchlists;
+        all.matches.extend(shown.matches);
+    }
+    Ok(all)
 }
 
 /// The alerts of an item, each with the changes that the receivers of the item got.

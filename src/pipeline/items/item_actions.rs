@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::config::unknown_name;
 use crate::domain::item::{Handover, ItemRefusal, Outcome};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Identified, Item, ItemId};
+use crate::domain::{AlertId, Identified, Item, ItemId, ItemState, MatchId};
 use crate::pipeline::Program;
 use crate::store::{HandoverOrder, StoreError};
 
@@ -32,6 +32,12 @@ pub enum ActionError {
     SameName(String),
     #[error("expected a day that is not over as --until, but got {0}")]
     Past(Date),
+    #[error(
+        "expected a decision on each strong match in item {id} before it is closed, but these are \
+         open: {}",
+        .matches.iter().map(MatchId::as_str).collect::<Vec<_>>().join(", ")
+    )]
+    UndecidedMatches { id: ItemId, matches: Vec<MatchId> },
     #[error(transparent)]
     Refused(#[from] ItemRefusal),
     #[error(transparent)]
@@ -53,6 +59,13 @@ pub async fn close(
     note: &str,
 ) -> Result<Item, ActionError> {
     let (by, note) = (said("--by", actor.by)?, said("--note", note)?);
+    if let Some(item) = program.store.item(id).await? {
+        let alerts: Vec<AlertId> = item.alerts.iter().map(|alert| alert.alert_id.clone()).collect();
+        let undecided = program.store.undecided_in(&alerts).await?;
+        if !undecided.is_empty() && item.state != ItemState::Closed {
+            return Err(ActionError::UndecidedMatches { id: id.clone(), matches: undecided });
+        }
+    }
     let data = json!({"outcome": outcome, "note": note});
     change(program, id, "item.closed", actor, data, |item, now| item.close(by, outcome, note, now))
         .await

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::deliver::{Receiver, wording};
 use crate::domain::item::handover::successor;
 use crate::domain::item::{Acknowledge, Handover, ItemAlert, ItemNews, news};
-use crate::domain::{Alert, Change, ChangeId};
+use crate::domain::{Alert, Change, ChangeId, Screening};
 use crate::pipeline::alerting::addressing;
 use crate::store::{CheckRecord, Outgoing, Result, Store};
 
@@ -50,7 +50,11 @@ fn note(config: &Config, handovers: &[Handover], outgoing: &mut Outgoing) -> Opt
         let selection = selections.get(&receiver.name).and_then(Option::as_deref);
         let changes = selected(&outgoing.alert, selection);
         contents.extend(news::contents(changes.iter().copied()));
-        if news::opens_item(&outgoing.alert.body, &changes) {
+        let shown = screening_of(outgoing, &receiver.name);
+        contents.extend(shown.into_iter().flat_map(|screening| match_contents(screening)));
+        let is_urgent = shown
+            .is_some_and(|screening| screening.matches.iter().any(|shown| shown.found.is_urgent()));
+        if is_urgent || news::opens_item(&outgoing.alert.body, &changes) {
             let holder = successor(&receiver.name, handovers);
             let since = outgoing.alert.created_at;
             responsible.push(news::responsible(holder, &receiver.name, acknowledge, since));
@@ -76,6 +80,16 @@ fn note(config: &Config, handovers: &[Handover], outgoing: &mut Outgoing) -> Opt
     Some(noted)
 }
 
+/// What a receiver of an alert is shown of its own counterparties.
+fn screening_of<'a>(outgoing: &'a Outgoing, receiver: &str) -> Option<&'a Screening> {
+    outgoing.screenings.iter().find(|(name, _)| name == receiver).map(|(_, screening)| screening)
+}
+
+/// The matches that an item has not had yet reopen it. Only their ids are kept.
+fn match_contents(screening: &Screening) -> impl Iterator<Item = String> + '_ {
+    screening.matches.iter().map(|shown| format!("match {}", shown.found.match_id))
+}
+
 /// Adds deliveries to the receivers that have the items of others.
 fn send_to_successors(
     config: &Config,
@@ -93,6 +107,13 @@ fn send_to_successors(
             let selection = selections.get(&receiver.name).and_then(Option::as_deref);
             let added = addressing::deliveries_to(holder, &outgoing.alert, selection);
             outgoing.deliveries.extend(added);
+            // Each is shown matches by its own settings.
+            if holder.show_matches
+                && screening_of(outgoing, &holder.name).is_none()
+                && let Some(screening) = screening_of(outgoing, &receiver.name).cloned()
+            {
+                outgoing.screenings.push((holder.name.clone(), screening));
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             .store
             .alert(&AlertId(id.clone()))
             .await?
+            .filter(|alert| !alert.body.kind().is_about_watchlists())
             .ok_or(WebError::NotFound { what: "alert", id })?;
         let deliveries =
             delivery_rows(&web, web.state.store.deliveries_of(&alert.alert_id).await?).await?;

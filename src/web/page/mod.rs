@@ -3,11 +3,17 @@
 
 pub mod act;
 pub mod alert;
+pub mod change;
 pub mod changes;
+pub mod difference;
 pub mod entries;
+pub mod entry;
 pub mod hold;
 pub mod hold_decision;
 pub mod overview;
+pub mod pictures;
+pub mod rule;
+pub mod rules;
 pub mod sign_in;
 
 use axum::response::{IntoResponse, Response};
@@ -16,6 +22,8 @@ use serde_json::Value;
 use crate::web::error::WebError;
 use crate::web::visit::Visit;
 
+/// Rows on a page if no `limit` is given.
+const ROWS: usize = 50;
 /// The largest `limit` of a page.
 const MAX_LIMIT: usize = 2_000;
 

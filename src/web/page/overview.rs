@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::domain::AlertKind;
 use crate::store::{AlertQuery, OutboxCount, ReceiverState};
 use crate::web::error::WebError;
 use crate::web::headline::headline;
@@ -51,7 +52,11 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let alerts = web
             .state
             .store
-            .alerts(&AlertQuery { limit: Some(LATEST_ALERTS), ..AlertQuery::default() })
+            .alerts(&AlertQuery {
+                kinds: AlertKind::of_pages(),
+                limit: Some(LATEST_ALERTS),
+                ..AlertQuery::default()
+            })
             .await?;
         let alerts: Vec<_> = alerts
             .iter()

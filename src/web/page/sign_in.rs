@@ -22,7 +22,7 @@ use crate::web::visit::Visit;
 /// `GET /sign-in`: the form.
 pub async fn show(visit: Visit, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     match Parameters::read(query.as_deref(), query::SIGN_IN) {
-        Ok(parameters) => form(&visit, &headers, StatusCode::OK, &parameters.next, None),
+        Ok(parameters) => form(&visit, &headers, StatusCode::OK, parameters.get("next"), None),
         Err(error) => error.into_page(&visit),
     }
 }

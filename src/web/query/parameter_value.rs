@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::domain::{ChangeKind, DeliveryState, ListCode};
+use crate::domain::{ChangeKind, DeliveryState, ListCode, Severity, country};
 use crate::web::error::WebError;
+use crate::web::format::Format;
 
 /// The longest `search`. Names are far shorter, and the databases refuse a much longer pattern.
 const MAX_SEARCH_BYTES: usize = 1000;
@@ -44,6 +45,31 @@ pub fn kind(text: &str) -> Result<Option<ChangeKind>, WebError> {
     }
 }
 
+/// Codes of countries, separated by commas.
+pub fn countries(text: &str) -> Result<Vec<String>, WebError> {
+    let codes = text.split(',').map(|code| code.trim().to_ascii_uppercase());
+    codes
+        .filter(|code| !code.is_empty())
+        .map(|code| {
+            if country::is_iso_alpha2(&code) {
+                Ok(code)
+            } else {
+                Err(unexpected("country", "the code of a country such as `CN`", &code))
+            }
+        })
+        .collect()
+}
+
+pub fn severity(text: &str) -> Result<Option<Severity>, WebError> {
+    match text {
+        "" => Ok(None),
+        "high" => Ok(Some(Severity::High)),
+        "normal" => Ok(Some(Severity::Normal)),
+        "low" => Ok(Some(Severity::Low)),
+        other => Err(unexpected("severity", "`high`, `normal` or `low`", other)),
+    }
+}
+
 pub fn state(text: &str) -> Result<Option<DeliveryState>, WebError> {
     let named = DeliveryState::ALL.iter().copied().find(|state| state.as_str() == text);
     if text.is_empty() || named.is_some() {
@@ -53,14 +79,23 @@ pub fn state(text: &str) -> Result<Option<DeliveryState>, WebError> {
     Err(unexpected("state", expected, text))
 }
 
-/// A limit from 1 to `max`; `default` if none is set.
-pub fn limit(text: &str, default: usize, max: usize) -> Result<usize, WebError> {
+/// A number from 1 to `max`; `default` if none is set.
+pub fn number(parameter: &str, text: &str, default: usize, max: usize) -> Result<usize, WebError> {
     if text.is_empty() {
         return Ok(default);
     }
     match text.parse() {
-        Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
-        _ => Err(unexpected("limit", &format!("a number from 1 to {max}"), text)),
+        Ok(number) if (1..=max).contains(&number) => Ok(number),
+        _ => Err(unexpected(parameter, &format!("a number from 1 to {max}"), text)),
+    }
+}
+
+pub fn format(text: &str) -> Result<Format, WebError> {
+    match text {
+        "" | "json" => Ok(Format::Json),
+        "jsonl" => Ok(Format::Jsonl),
+        "csv" => Ok(Format::Csv),
+        other => Err(unexpected("format", "`json`, `jsonl` or `csv`", other)),
     }
 }
 

@@ -254,6 +254,11 @@ async fn a_daemon_with_another_configuration_is_refused_unless_it_is_allowed() {
     let others = second.set_config_hash("c").await.unwrap();
     assert_eq!(others.iter().map(|other| other.instance).collect::<Vec<_>>(), [1]);
     assert_eq!(first.set_config_hash("c").await.unwrap(), []);
+    // A reload is compared as a start is, unless it changes nothing.
+    let refused = first.set_config_hash("d").await.err().unwrap();
+    assert!(matches!(refused, StoreError::DifferentConfig { instance: 3, .. }), "{refused}");
+    second.set_config_hash("e").await.unwrap();
+    first.set_config_hash("c").await.unwrap();
     // A command is not compared.
     open_as(&place.url, Mode::Act, InstanceSettings::default()).await.unwrap().close().await;
 }

@@ -9,9 +9,9 @@ use entitywatch::deliver::{MessageSettings, wording};
 use entitywatch::domain::alert::{ListChanged, SnapshotRef, SourceFailing};
 use entitywatch::domain::journal::JournalEvent;
 use entitywatch::domain::{
-    Alert, AlertBody, AlertId, Attribution, Change, ChangeKind, Citation, Delivery, DeliveryState,
-    Entry, FieldChange, Hold, HoldId, HoldReason, HoldState, ListCode, ListState, Match, Rule,
-    Severity, Sha256, SourceState, Summary,
+    Alert, AlertBody, AlertId, Attribution, Change, ChangeId, ChangeKind, Citation, Delivery,
+    DeliveryState, Entry, FieldChange, Hold, HoldId, HoldReason, HoldState, ListCode, ListState,
+    Match, Rule, Severity, Sha256, SourceState, Summary,
 };
 use entitywatch::schedule::Schedule;
 use entitywatch::store::{
@@ -35,6 +35,7 @@ pub struct Sample {
     pub alert: AlertId,
     pub operator_alert: AlertId,
     pub hold: HoldId,
+    pub change: ChangeId,
     _directory: tempfile::TempDir,
 }
 
@@ -95,6 +96,7 @@ pub async fn sample() -> Sample {
         status: Arc::new(status),
         clock: clock.clone(),
         metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
+        days: None,
         preview: None,
         words: Arc::new(Words),
         settings: Arc::new(WebSettings {
@@ -105,7 +107,8 @@ pub async fn sample() -> Sample {
         access: Arc::new(Access::new(AccessSettings::default(), [7; 32])),
         actions: None,
     };
-    Sample { state, clock, alert, operator_alert, hold, _directory: directory }
+    let change = changes().remove(0).change_id;
+    Sample { state, clock, alert, operator_alert, hold, change, _directory: directory }
 }
 
 async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
@@ -272,5 +275,10 @@ fn outgoing(alert_id: AlertId, at: Timestamp, body: AlertBody) -> Outgoing {
         delivery("compliance", "desk@example.com", DeliveryState::Pending),
         delivery("erp", "", DeliveryState::Dead),
     ];
-    Outgoing { alert: Alert { alert_id, created_at: at, body }, citations: Vec::new(), deliveries }
+    Outgoing {
+        alert: Alert { alert_id, created_at: at, body },
+        citations: Vec::new(),
+        deliveries,
+        screenings: Vec::new(),
+    }
 }

@@ -8,8 +8,8 @@ use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::operator::shell_word::shell_word;
 use crate::deliver::wording::rule_facts::{named, reference};
 use crate::deliver::wording::{Fact, MessageContent, NextStep, steps, time};
-use crate::domain::Alert;
 use crate::domain::alert::{SourceBaseline, SourceFailing, SourceLagging, SourceRecovered};
+use crate::domain::{Alert, Rule};
 
 /// The most characters shown of the missing names.
 const MAX_MISSING_CHARS: usize = 1_500;
@@ -72,21 +72,21 @@ pub fn failing(data: &SourceFailing, alert: &Alert, context: &Context<'_>) -> Me
     content
 }
 
-pub fn lagging(data: &SourceLagging, context: &Context<'_>) -> MessageContent {
+pub fn lagging(data: &SourceLagging, rule_of: &Rule, context: &Context<'_>) -> MessageContent {
     let source = context.source(&data.source);
-    let rule = reference(Some(&data.rule)).unwrap_or_else(|| "a rule".to_owned());
+    let rule = reference(Some(rule_of)).unwrap_or_else(|| "a rule".to_owned());
     let count = data.missing.len();
     let mut content = empty_content(
         format!("{} does not show {} of {rule}", source.begins(), counted(count, "entry")),
         context,
     );
-    let effective = Effective::of(data.rule.effective_on, None, data.at);
+    let effective = Effective::of(rule_of.effective_on, None, data.at);
     content.lead = [
         format!(
             "{} does not show {} that {} added.",
             source.begins(),
             counted(count, "entry"),
-            named(&data.rule)
+            named(rule_of)
         ),
         effective.sentence(),
         format!(
@@ -102,7 +102,7 @@ pub fn lagging(data: &SourceLagging, context: &Context<'_>) -> MessageContent {
     .join(" ");
     let names: Vec<String> = data.missing.iter().map(|name| plain::line(name)).collect();
     content.facts = vec![
-        Fact::linked("Rule", named(&data.rule), data.rule.url.clone()),
+        Fact::linked("Rule", named(rule_of), rule_of.url.clone()),
         Fact::new("Not listed", plain::shorten(&names.join("; "), MAX_MISSING_CHARS)),
         Fact::new("Checked", context.moment(data.at)),
     ];
@@ -131,7 +131,7 @@ pub fn recovered(data: &SourceRecovered, context: &Context<'_>) -> MessageConten
     content
 }
 
-fn check_now(text: &str, source: &str) -> NextStep {
+pub(super) fn check_now(text: &str, source: &str) -> NextStep {
     NextStep::command(
         text,
         format!("entitywatch check --source {}", shell_word(&plain::line(source))),
@@ -139,6 +139,6 @@ fn check_now(text: &str, source: &str) -> NextStep {
 }
 
 /// The name that commands and the configuration use.
-fn name_of(source: &str) -> Fact {
+pub(super) fn name_of(source: &str) -> Fact {
     Fact::new("Source", plain::line(source))
 }

@@ -3,6 +3,8 @@
 //! The columns come from the schema of the row, so that they are the same for every result, also
 //! for an empty one. A field of an object is named `entry.name`. A list, and an object whose keys
 //! vary, is JSON in its cell. What is null or absent is an empty cell.
+//!
+//! A program gets exact values. What a person opens in a spreadsheet has no formula in it.
 
 use std::borrow::Cow;
 
@@ -12,24 +14,51 @@ use serde::Serialize;
 use serde::ser::Error as _;
 use serde_json::Value;
 
+use crate::domain::formula::without_formula;
+
 /// The prefix of a reference to a definition of the same schema.
 const DEFINITIONS: &str = "#/$defs/";
 /// No row has objects inside objects deeper than this. It ends a schema that contains itself.
 const MAX_DEPTH: usize = 4;
 
-/// A header and the rows, ended by line feeds.
+/// Makes spreadsheets read the table as UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A header and the rows, ended by line feeds. The values are exact.
 ///
 /// # Errors
 /// If a row is not valid JSON.
 pub fn csv<T: Serialize + JsonSchema>(rows: &[T]) -> serde_json::Result<String> {
+    written(rows, csv::Terminator::Any(b'\n'), exact)
+}
+
+/// Like [`csv`], for a person who opens it in a spreadsheet: it begins with a byte order mark,
+/// lines end as RFC 4180 says, and no cell is a formula.
+///
+/// # Errors
+/// If a row is not valid JSON.
+pub fn csv_for_spreadsheets<T: Serialize + JsonSchema>(rows: &[T]) -> serde_json::Result<String> {
+    let table = written(rows, csv::Terminator::CRLF, without_formula)?;
+    Ok(format!("{BYTE_ORDER_MARK}{table}"))
+}
+
+fn exact(cell: Cow<'_, str>) -> String {
+    cell.into_owned()
+}
+
+fn written<T: Serialize + JsonSchema>(
+    rows: &[T],
+    line_end: csv::Terminator,
+    as_written: impl Fn(Cow<'_, str>) -> String,
+) -> serde_json::Result<String> {
     let columns = columns::<T>();
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().terminator(line_end).from_writer(Vec::new());
     let unwritten = |error: csv::Error| serde_json::Error::custom(error);
     writer.write_record(&columns).map_err(unwritten)?;
     for row in rows {
         let row = serde_json::to_value(row)?;
         let cells = columns.iter().map(|column| cell(&row, column));
-        writer.write_record(cells.map(Cow::into_owned)).map_err(unwritten)?;
+        writer.write_record(cells.map(&as_written)).map_err(unwritten)?;
     }
     let bytes = writer.into_inner().map_err(serde_json::Error::custom)?;
     String::from_utf8(bytes).map_err(serde_json::Error::custom)
@@ -146,5 +175,20 @@ mod tests {
         assert_eq!(value("entry.remarks"), "-1+1");
         assert_eq!(value("editorial"), "false");
         assert_eq!(value("before.name"), "");
+    }
+
+    #[test]
+    fn ok_a_table_for_spreadsheets_has_no_formula_and_reads_back() {
+        let entries: Vec<Entry> = ["=1+1", "Alder, Co.", "\u{202e}@SUM(A1)"]
+            .map(|name| Entry::named(ListCode::EL, name))
+            .into();
+        let text = csv_for_spreadsheets(&entries).unwrap();
+        let table = text.strip_prefix(BYTE_ORDER_MARK).unwrap();
+        assert_eq!(table.matches("\r\n").count(), 4, "{table:?}");
+        let mut reader = csv::Reader::from_reader(table.as_bytes());
+        let at = reader.headers().unwrap().iter().position(|column| column == "name").unwrap();
+        let names: Vec<String> =
+            reader.records().map(|row| row.unwrap().get(at).unwrap().to_owned()).collect();
+        assert_eq!(names, ["'=1+1", "Alder, Co.", "'\u{202e}@SUM(A1)"]);
     }
 }

@@ -1,0 +1,153 @@
+//! `matches dismiss`, `matches confirm`, `matches reopen`, `watchlists accept` and `watchlists
+//! erase`.
+
+use crate::actions::Reply;
+use crate::actions::delivery_commands::deliver_now;
+use crate::domain::MatchId;
+use crate::domain::matching::decision::DismissalReason;
+use crate::domain::matching::match_record::MatchRecord;
+use crate::domain::matching::screening::WatchlistProblemKind;
+use crate::exit::Exit;
+use crate::pipeline::Program;
+use crate::pipeline::items::Actor;
+use crate::pipeline::matching::{self, Dismissal, MatchActionError, WatchlistChecked};
+use crate::store::Result;
+
+/// Dismisses these matches. Those that cannot be are reported, and the others are dismissed.
+pub async fn dismiss(
+    program: &Program,
+    ids: &[MatchId],
+    actor: Actor<'_>,
+    (reason, note): (DismissalReason, &str),
+    reply: &mut Reply,
+) {
+    let dismissal = Dismissal { reason, note, is_one_of_several: ids.len() > 1 };
+    for id in ids {
+        report(matching::dismiss(program, id, actor, dismissal).await, "dismissed", reply);
+    }
+}
+
+pub async fn confirm(
+    program: &Program,
+    ids: &[MatchId],
+    actor: Actor<'_>,
+    note: &str,
+    reply: &mut Reply,
+) {
+    for id in ids {
+        report(matching::confirm(program, id, actor, note).await, "confirmed", reply);
+    }
+}
+
+pub async fn reopen(
+    program: &Program,
+    id: &MatchId,
+    actor: Actor<'_>,
+    note: &str,
+    reply: &mut Reply,
+) {
+    report(matching::reopen(program, id, actor, note).await, "open again", reply);
+}
+
+/// A file on hold comes into use.
+pub async fn accept(
+    program: &Program,
+    watchlist: &str,
+    actor: Actor<'_>,
+    reason: &str,
+    reply: &mut Reply,
+) -> Result<()> {
+    match matching::accept_hold(program, watchlist, actor, reason).await? {
+        Some(hold) => reply.line(format!(
+            "{watchlist}: accepted: {} rows, {} lost, {} revised",
+            hold.rows, hold.lost, hold.revised
+        )),
+        None => {
+            reply.problem(
+                Exit::Usage,
+                format!("expected a watchlist whose file is on hold, but got `{watchlist}`"),
+            );
+            return Ok(());
+        }
+    }
+    report_watchlists(&[], &matching::check_watchlists(program, None).await?, reply);
+    deliver_now(program, reply).await
+}
+
+pub async fn erase(
+    program: &Program,
+    watchlist: &str,
+    id: &str,
+    actor: Actor<'_>,
+    reply: &mut Reply,
+) {
+    match matching::erase(program, watchlist, id, actor).await {
+        Ok(matches) => reply.line(format!(
+            "{watchlist}: the counterparty {id} is erased, with {matches} matches; take it out of \
+             the file, or it comes back"
+        )),
+        Err(problem) => reply.problem(exit_of(&problem), problem.to_string()),
+    }
+}
+
+/// Says how the check of the counterparty files ended. `before` are their checks before those of
+/// the sources, of which only what happened is said.
+pub fn report_watchlists(before: &[WatchlistChecked], all: &[WatchlistChecked], reply: &mut Reply) {
+    for checked in all {
+        let name = &checked.watchlist;
+        let first = before.iter().find(|other| other.watchlist == *name);
+        let detail = first.and_then(|first| first.detail.as_ref());
+        if let Some(detail) = detail {
+            reply.line(format!("{name}: {detail}"));
+        }
+        match &checked.problem {
+            Some(problem) => {
+                let line = format!("{name}: {}: {}", problem.kind.as_str(), problem.detail);
+                match problem.kind {
+                    WatchlistProblemKind::OnHold => {
+                        reply.raise_exit(Exit::OnHold);
+                        reply.line(line);
+                    }
+                    WatchlistProblemKind::Old => reply.line(line),
+                    WatchlistProblemKind::Unreadable | WatchlistProblemKind::Malformed => {
+                        reply.problem(Exit::Failed, line);
+                    }
+                }
+            }
+            None => {
+                if let Some(detail) = &checked.detail {
+                    reply.line(format!("{name}: {detail}"));
+                }
+            }
+        }
+        if checked.bad_rows > 0 && (checked.detail.is_some() || detail.is_some()) {
+            reply.line(format!(
+                "{name}: {} rows have problems: `entitywatch watchlists` shows them",
+                checked.bad_rows
+            ));
+        }
+    }
+}
+
+fn report(
+    result: std::result::Result<MatchRecord, MatchActionError>,
+    now: &str,
+    reply: &mut Reply,
+) {
+    match result {
+        Ok(record) => reply.line(format!("{} is {now}", record.found.match_id)),
+        Err(problem) => reply.problem(exit_of(&problem), problem.to_string()),
+    }
+}
+
+fn exit_of(problem: &MatchActionError) -> Exit {
+    match problem {
+        MatchActionError::Unknown(_)
+        | MatchActionError::Empty(_)
+        | MatchActionError::OneByOne(_)
+        | MatchActionError::UnknownCounterparty { .. } => Exit::Usage,
+        MatchActionError::Refused(_) | MatchActionError::Random(_) | MatchActionError::Store(_) => {
+            Exit::Failed
+        }
+    }
+}

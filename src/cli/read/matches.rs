@@ -1,0 +1,155 @@
+//! `entitywatch matches list`, `matches show`, `watchlists` and `rescreen`
+
+use std::io::stdout;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use crate::cli::args::OutputFormat;
+use crate::cli::output::{self, or_dash, time};
+use crate::cli::usage::Usage;
+use crate::config::Config;
+use crate::domain::{Entry, MatchId};
+use crate::store::{MatchQuery, Store};
+use crate::stored_json::{
+    ConfiguredWatchlist, MatchRow, TouchedRow, WatchlistRow, touched_since, watchlist_rows,
+};
+
+pub async fn matches(
+    store: &Store,
+    config: &Config,
+    query: &MatchQuery,
+    format: OutputFormat,
+) -> Result<()> {
+    if let Some(name) = &query.watchlist {
+        let states = store.watchlist_states().await?;
+        let configured = config.watchlists.iter().map(|watchlist| watchlist.name.as_str());
+        let stored = states.iter().map(|state| state.name.as_str());
+        Usage::unless_known("watchlist", name, configured.chain(stored))?;
+    }
+    let rows: Vec<MatchRow> = store.matches(query).await?.into_iter().map(MatchRow::from).collect();
+    let header = ["match", "state", "band", "score", "id", "name", "entry", "since"];
+    output::rows(
+        &mut stdout(),
+        format,
+        "matches",
+        &rows,
+        &header,
+        "no match",
+        |row: &MatchRow| {
+            vec![
+                row.match_id.to_string(),
+                row.state.as_str().to_owned(),
+                row.band.as_str().to_owned(),
+                format!("{:.2}", row.score),
+                row.counterparty.id.clone(),
+                row.counterparty.name.clone(),
+                name_of(row.entry.as_ref()),
+                time(row.first_seen_at),
+            ]
+        },
+    )?;
+    Ok(())
+}
+
+pub async fn one_match(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
+    let Some(record) = store.match_record(&MatchId(id.to_owned())).await? else {
+        return Err(Usage(format!(
+            "expected the id of a match (`entitywatch matches list` shows them), but got `{id}`"
+        ))
+        .into());
+    };
+    let row = MatchRow::from(record);
+    let out = &mut stdout();
+    if format != OutputFormat::Text {
+        return Ok(output::records(out, format, "matches", &[row])?);
+    }
+    let party = &row.counterparty;
+    for line in [
+        format!("{}: {} {}", row.match_id, party.id, party.name),
+        format!("may be: {}", name_of(row.entry.as_ref())),
+        format!("{}, {} {:.3}, {}", row.state.as_str(), row.band.as_str(), row.score, {
+            row.cause.as_str()
+        }),
+        format!("compared: {} with {}", row.compared.counterparty, row.compared.entry),
+        format!("because: {}", row.reasons.join("; ")),
+        format!("sources: {}", row.sources.join(", ")),
+    ] {
+        output::one_line(out, &line)?;
+    }
+    if let Some(ended) = row.ended {
+        output::one_line(out, &format!("over: {}", ended.as_str()))?;
+    }
+    let happened = row.history.iter().map(|event| {
+        vec![time(event.at), event.what.clone(), or_dash(event.by.as_ref()), event.detail.clone()]
+    });
+    output::line(out, &output::table(&["at", "what", "by", "detail"], happened))?;
+    Ok(())
+}
+
+pub async fn watchlists(
+    store: &Store,
+    config: &Config,
+    format: OutputFormat,
+    now: Timestamp,
+) -> Result<()> {
+    let configured: Vec<ConfiguredWatchlist> = config
+        .watchlists
+        .iter()
+        .map(|watchlist| ConfiguredWatchlist {
+            name: watchlist.name.clone(),
+            path: watchlist.path.display().to_string(),
+            lists: watchlist.lists.clone(),
+        })
+        .collect();
+    let rows = watchlist_rows(store, &configured, now).await?;
+    let header = ["watchlist", "rows", "written", "last read", "open", "stale", "problem"];
+    let nothing = "no watchlist is configured";
+    let out = &mut stdout();
+    output::rows(out, format, "watchlists", &rows, &header, nothing, |row: &WatchlistRow| {
+        vec![
+            row.name.clone(),
+            row.rows.to_string(),
+            or_dash(row.dated.map(time)),
+            or_dash(row.last_read_at.map(time)),
+            row.open.to_string(),
+            row.stale.to_string(),
+            or_dash(row.problem.as_ref().map(|problem| problem.kind.as_str())),
+        ]
+    })?;
+    if format == OutputFormat::Text {
+        for row in &rows {
+            if let Some(problem) = &row.problem {
+                output::one_line(out, &format!("{}: {}", row.name, problem.detail))?;
+            }
+            for problem in &row.problems {
+                output::one_line(out, &format!("{}: left out: {problem}", row.name))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub async fn rescreen(store: &Store, since: Timestamp, format: OutputFormat) -> Result<()> {
+    let rows = touched_since(store, since).await?;
+    let header = ["at", "kind", "entry", "id", "name", "band", "state", "match"];
+    let nothing = "no counterparty is touched by a change since then";
+    let out = &mut stdout();
+    output::rows(out, format, "rescreen", &rows, &header, nothing, |row: &TouchedRow| {
+        vec![
+            time(row.observed_at),
+            row.kind.as_str().to_owned(),
+            row.entry.name.clone(),
+            row.counterparty.id.clone(),
+            row.counterparty.name.clone(),
+            row.band.as_str().to_owned(),
+            row.state.as_str().to_owned(),
+            row.match_id.to_string(),
+        ]
+    })?;
+    Ok(())
+}
+
+fn name_of(entry: Option<&Entry>) -> String {
+    or_dash(entry.map(|entry| entry.name.as_str()))
+}

@@ -1,0 +1,198 @@
+//! What the store keeps of one match: how it stands, what was decided, and its history.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::matching::decision::{
+    Decision, DecisionKind, DismissalReason, Evidence, PartyEvidence,
+};
+use crate::domain::matching::possible_match::{MatchState, PossibleMatch};
+use crate::domain::{EntryId, Identified, MatchId};
+
+/// One match with everything that happened to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MatchRecord {
+    /// With its entry as it was when the two were last compared.
+    pub found: PossibleMatch,
+    /// Tells two counterparties apart that had the same id one after the other.
+    pub incarnation: u32,
+    /// What the counterparty may be. For an entry that a rule orders and no list shows yet, an id
+    /// that is replaced when it is listed.
+    pub entry_id: EntryId,
+    /// A rule orders the entry, and no list shows it yet.
+    pub is_ordered_only: bool,
+    /// What each source shows of the entry.
+    pub sources: BTreeMap<String, PartyEvidence>,
+    pub first_seen_at: Timestamp,
+    pub changed_at: Timestamp,
+    /// The last decision, even if it is not in force any more.
+    pub decision: Option<Decision>,
+    /// Why a dismissal is not in force any more, in words without text of a counterparty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale_because: Vec<String>,
+    /// The counterparty or the entry is gone, or they are not similar any more.
+    pub ended: Option<MatchEnd>,
+    /// How often an alert announced it. Makes the ids of those alerts differ.
+    pub announced: u32,
+    /// Oldest first.
+    pub history: Vec<MatchEvent>,
+}
+
+/// The end of a match. It can come back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MatchEnd {
+    pub at: Timestamp,
+    pub why: EndReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndReason {
+    CounterpartyRemoved,
+    EntryRemoved,
+    NoLongerSimilar,
+}
+
+impl EndReason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CounterpartyRemoved => "counterparty-removed",
+            Self::EntryRemoved => "entry-removed",
+            Self::NoLongerSimilar => "no-longer-similar",
+        }
+    }
+}
+
+/// One step in the history of a match.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MatchEvent {
+    pub at: Timestamp,
+    /// `found`, `dismissed`, `confirmed`, `reopened`, `stale`, `ended`, `returned`
+    pub what: String,
+    pub by: Option<String>,
+    pub detail: String,
+}
+
+/// Why a person's decision was refused. The match is unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MatchRefusal {
+    #[error("match {0} is {1} already")]
+    Already(MatchId, &'static str),
+}
+
+/// Who decides, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Decider<'a> {
+    pub by: &'a str,
+    pub identified: &'a Identified,
+    pub at: Timestamp,
+}
+
+impl MatchRecord {
+    pub fn state(&self) -> MatchState {
+        self.found.state
+    }
+
+    /// Whether a person must act on it: strong, not decided, and not over.
+    pub fn must_be_decided(&self) -> bool {
+        self.found.is_urgent() && self.ended.is_none() && self.state() != MatchState::Confirmed
+    }
+
+    /// All sources together.
+    pub fn entry_evidence(&self, join: fn(&mut PartyEvidence, &PartyEvidence)) -> PartyEvidence {
+        let mut all = PartyEvidence::default();
+        for evidence in self.sources.values() {
+            join(&mut all, evidence);
+        }
+        all
+    }
+
+    /// A person says that the counterparty is not the entry. `evidence` is what that rests on.
+    ///
+    /// # Errors
+    /// If it is dismissed already.
+    pub fn dismiss(
+        &mut self,
+        decider: Decider<'_>,
+        reason: DismissalReason,
+        note: &str,
+        evidence: Evidence,
+    ) -> Result<(), MatchRefusal> {
+        self.refuse_if(MatchState::Dismissed)?;
+        let detail = format!("{}: {note}", reason.as_str());
+        self.decide(decider, DecisionKind::Dismissed, MatchState::Dismissed, note, detail);
+        if let Some(decision) = &mut self.decision {
+            (decision.reason, decision.evidence) = (Some(reason), Some(evidence));
+        }
+        Ok(())
+    }
+
+    /// A person says that the counterparty is the entry.
+    ///
+    /// # Errors
+    /// If it is confirmed already.
+    pub fn confirm(&mut self, decider: Decider<'_>, note: &str) -> Result<(), MatchRefusal> {
+        self.refuse_if(MatchState::Confirmed)?;
+        let detail = note.to_owned();
+        self.decide(decider, DecisionKind::Confirmed, MatchState::Confirmed, note, detail);
+        Ok(())
+    }
+
+    /// A person takes a decision back.
+    ///
+    /// # Errors
+    /// If it is open.
+    pub fn reopen(&mut self, decider: Decider<'_>, note: &str) -> Result<(), MatchRefusal> {
+        self.refuse_if(MatchState::Open)?;
+        let detail = note.to_owned();
+        self.decide(decider, DecisionKind::Reopened, MatchState::Open, note, detail);
+        Ok(())
+    }
+
+    /// A dismissal is not in force any more.
+    pub fn make_stale(&mut self, because: Vec<String>, at: Timestamp) {
+        self.found.state = MatchState::Stale;
+        self.changed_at = at;
+        self.note(at, "stale", None, because.join("; "));
+        self.stale_because = because;
+    }
+
+    pub fn note(&mut self, at: Timestamp, what: &str, by: Option<&str>, detail: String) {
+        let by = by.map(str::to_owned);
+        self.history.push(MatchEvent { at, what: what.to_owned(), by, detail });
+    }
+
+    fn refuse_if(&self, state: MatchState) -> Result<(), MatchRefusal> {
+        if self.state() == state {
+            return Err(MatchRefusal::Already(self.found.match_id.clone(), state.as_str()));
+        }
+        Ok(())
+    }
+
+    fn decide(
+        &mut self,
+        decider: Decider<'_>,
+        kind: DecisionKind,
+        state: MatchState,
+        note: &str,
+        detail: String,
+    ) {
+        let Decider { by, identified, at } = decider;
+        self.found.state = state;
+        self.changed_at = at;
+        self.stale_because.clear();
+        self.decision = Some(Decision {
+            decision: kind,
+            by: by.to_owned(),
+            identified: identified.clone(),
+            at,
+            reason: None,
+            note: note.to_owned(),
+            evidence: None,
+        });
+        self.note(at, kind.as_str(), Some(by), detail);
+    }
+}

@@ -1,0 +1,189 @@
+//! Compares counterparties of one watchlist with entries, and says what follows for their matches.
+//! Pure.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZeroUsize;
+
+use jiff::Timestamp;
+
+use crate::domain::matching::decision::PartyEvidence;
+use crate::domain::matching::match_record::{EndReason, MatchRecord};
+use crate::domain::matching::watchlist_state::StoredCounterparty;
+use crate::domain::{Cause, Counterparty, EntryId};
+use crate::pipeline::matching::listing::Listing;
+use crate::pipeline::matching::transition::{News, Sighting, seen, unseen};
+use crate::screen::addresses::address::Address;
+use crate::screen::{Band, Found, Options, Screener, batch};
+
+/// What is compared.
+pub struct Comparison<'a> {
+    pub watchlist: &'a str,
+    pub listing: &'a Listing,
+    pub screener: &'a Screener,
+    /// All counterparties in use.
+    pub parties: &'a [StoredCounterparty],
+    /// The places of those that are compared.
+    pub places: Vec<usize>,
+    /// Only matches with these entries count. `None`: with all.
+    pub entries: Option<&'a HashSet<EntryId>>,
+    pub now: Timestamp,
+}
+
+/// A match that is new or differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    pub record: MatchRecord,
+    pub news: Option<News>,
+    /// The entries that it concerns: several at one address may be one match.
+    pub entries: Vec<EntryId>,
+    /// Whether anything of it must be stored.
+    pub is_changed: bool,
+}
+
+/// The counterparty and the entry of a match.
+type Key = (String, u32, EntryId);
+
+impl Comparison<'_> {
+    /// Compares, and goes from the `known` matches of what is compared to those of today. `cause`
+    /// says what brings up a match of a counterparty with an entry.
+    pub fn run(
+        &self,
+        known: Vec<MatchRecord>,
+        cause: &dyn Fn(&StoredCounterparty, &EntryId) -> Cause,
+    ) -> Vec<Outcome> {
+        let mut known: BTreeMap<Key, MatchRecord> =
+            known.into_iter().map(|record| (key_of(&record), record)).collect();
+        let mut outcomes = Vec::new();
+        for (stored, sightings) in self.sightings() {
+            for (sighting, entries) in sightings {
+                let key =
+                    (sighting.party.id.clone(), sighting.incarnation, sighting.entry_id.clone());
+                let before = known.remove(&key);
+                let why = cause(stored, entries.first().unwrap_or(&sighting.entry_id));
+                let (record, news) = seen(before.clone(), sighting, why, self.now);
+                let is_changed = before.as_ref() != Some(&record);
+                outcomes.push(Outcome { record, news, entries, is_changed });
+            }
+        }
+        let in_use: HashSet<(&str, u32)> = self
+            .parties
+            .iter()
+            .map(|stored| (stored.party.id.as_str(), stored.incarnation))
+            .collect();
+        for record in known.into_values() {
+            let why = self.reason_of_end(&record, &in_use);
+            let entries = vec![record.entry_id.clone()];
+            match unseen(record.clone(), why, self.now) {
+                Some(record) => {
+                    outcomes.push(Outcome { record, news: None, entries, is_changed: true });
+                }
+                None => outcomes.push(Outcome { record, news: None, entries, is_changed: false }),
+            }
+        }
+        outcomes
+    }
+
+    fn reason_of_end(&self, record: &MatchRecord, in_use: &HashSet<(&str, u32)>) -> EndReason {
+        let party = (record.found.counterparty.id.as_str(), record.incarnation);
+        if !in_use.contains(&party) {
+            EndReason::CounterpartyRemoved
+        } else if record.found.sharing.is_empty() && !self.listing.shows(&record.entry_id) {
+            EndReason::EntryRemoved
+        } else {
+            EndReason::NoLongerSimilar
+        }
+    }
+
+    /// What is found of each counterparty that is compared, best first.
+    fn sightings(&self) -> Vec<(&StoredCounterparty, Vec<(Sighting, Vec<EntryId>)>)> {
+        let compared: Vec<&StoredCounterparty> =
+            self.places.iter().filter_map(|place| self.parties.get(*place)).collect();
+        let parties: Vec<Counterparty> =
+            compared.iter().map(|stored| stored.party.clone()).collect();
+        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let mut all: Vec<Vec<Found>> = Vec::with_capacity(parties.len());
+        let done = batch::screen_all(
+            self.screener,
+            &parties,
+            Options::default(),
+            threads,
+            &mut |_, found| {
+                all.push(found);
+                Ok::<(), std::convert::Infallible>(())
+            },
+        );
+        match done {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+        let mut evidence: HashMap<EntryId, BTreeMap<String, PartyEvidence>> = HashMap::new();
+        compared
+            .into_iter()
+            .zip(all)
+            .map(|(stored, found)| (stored, self.of_party(stored, found, &mut evidence)))
+            .filter(|(_, sightings)| !sightings.is_empty())
+            .collect()
+    }
+
+    fn of_party(
+        &self,
+        stored: &StoredCounterparty,
+        found: Vec<Found>,
+        evidence: &mut HashMap<EntryId, BTreeMap<String, PartyEvidence>>,
+    ) -> Vec<(Sighting, Vec<EntryId>)> {
+        let mut sightings: Vec<(Sighting, Vec<EntryId>)> = Vec::new();
+        for found in found.into_iter().filter(|found| found.band != Band::None) {
+            let Some(listed) = self.listing.listed.get(found.entry) else { continue };
+            let Some(entry) = self.screener.entries().get(found.entry) else { continue };
+            let sharing: Vec<EntryId> = found
+                .sharing
+                .iter()
+                .filter_map(|at| self.listing.listed.get(*at))
+                .map(|listed| listed.entry_id.clone())
+                .collect();
+            // One decision for all entries at the address, whoever joins them.
+            let (entry_id, concerned, sources) = if sharing.is_empty() {
+                let sources = evidence
+                    .entry(listed.entry_id.clone())
+                    .or_insert_with(|| self.listing.evidence(&listed.entry_id))
+                    .clone();
+                (listed.entry_id.clone(), vec![listed.entry_id.clone()], sources)
+            } else {
+                let address = Address::of(&found.compared.entry).normalized();
+                let shown = PartyEvidence {
+                    addresses: [address.clone()].into(),
+                    ..PartyEvidence::default()
+                };
+                let sources = [("address".to_owned(), shown)].into();
+                (EntryId::of(["address", &address]), sharing, sources)
+            };
+            let is_in_scope =
+                self.entries.is_none_or(|ids| concerned.iter().any(|id| ids.contains(id)));
+            let is_known = sightings.iter().any(|(other, _)| other.entry_id == entry_id);
+            if !is_in_scope || is_known {
+                continue;
+            }
+            let names = found.sharing.iter().filter_map(|at| self.screener.entries().get(*at));
+            let sighting = Sighting {
+                watchlist: self.watchlist.to_owned(),
+                party: stored.party.clone(),
+                incarnation: stored.incarnation,
+                entry_id,
+                is_ordered_only: listed.is_ordered_only,
+                entry: entry.clone(),
+                sources,
+                band: found.band,
+                score: found.score,
+                sharing: names.map(|entry| entry.name.clone()).collect(),
+                compared: found.compared,
+                reasons: found.reasons,
+            };
+            sightings.push((sighting, concerned));
+        }
+        sightings
+    }
+}
+
+fn key_of(record: &MatchRecord) -> Key {
+    (record.found.counterparty.id.clone(), record.incarnation, record.entry_id.clone())
+}

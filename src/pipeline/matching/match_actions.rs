@@ -1,0 +1,207 @@
+//! What people do with matches: dismiss, confirm, reopen; and erase a counterparty.
+
+use serde_json::json;
+
+use crate::domain::journal::JournalEvent;
+use crate::domain::matching::decision::DismissalReason;
+use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
+use crate::domain::{Band, MatchId, Sha256};
+use crate::pipeline::Program;
+use crate::pipeline::items::Actor;
+use crate::pipeline::matching::transition::rests_on;
+use crate::random;
+use crate::store::StoreError;
+
+/// Why a match is dismissed.
+#[derive(Clone, Copy, Debug)]
+pub struct Dismissal<'a> {
+    pub reason: DismissalReason,
+    pub note: &'a str,
+    /// Several are dismissed at once, which no strong match is.
+    pub is_one_of_several: bool,
+}
+
+/// Why an action was not carried out. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum MatchActionError {
+    #[error("expected the id of a match (`entitywatch matches list` shows them), but got `{0}`")]
+    Unknown(MatchId),
+    #[error("expected {0} to say who acts and why, but it is empty")]
+    Empty(&'static str),
+    #[error("match {0} is strong: strong matches are dismissed one by one")]
+    OneByOne(MatchId),
+    #[error("expected a counterparty of the watchlist `{watchlist}`, but got the id `{id}`")]
+    UnknownCounterparty { watchlist: String, id: String },
+    #[error(transparent)]
+    Refused(#[from] MatchRefusal),
+    #[error(transparent)]
+    Random(#[from] random::NoRandomness),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The counterparty is not the entry.
+///
+/// # Errors
+/// If it is dismissed already, or is strong and one of several.
+pub async fn dismiss(
+    program: &Program,
+    id: &MatchId,
+    actor: Actor<'_>,
+    dismissal: Dismissal<'_>,
+) -> Result<MatchRecord, MatchActionError> {
+    let note = said("--note", dismissal.note)?;
+    decide(program, id, actor, "match.dismissed", Some(dismissal.reason), |record, decider| {
+        if dismissal.is_one_of_several && record.found.band == Band::Strong {
+            return Err(MatchActionError::OneByOne(id.clone()));
+        }
+        let evidence = rests_on(record);
+        Ok(record.dismiss(decider, dismissal.reason, note, evidence)?)
+    })
+    .await
+}
+
+/// The counterparty is the entry.
+///
+/// # Errors
+/// If it is confirmed already.
+pub async fn confirm(
+    program: &Program,
+    id: &MatchId,
+    actor: Actor<'_>,
+    note: &str,
+) -> Result<MatchRecord, MatchActionError> {
+    decide(program, id, actor, "match.confirmed", None, |record, decider| {
+        Ok(record.confirm(decider, note.trim())?)
+    })
+    .await
+}
+
+/// A decision is taken back.
+///
+/// # Errors
+/// If it is open.
+pub async fn reopen(
+    program: &Program,
+    id: &MatchId,
+    actor: Actor<'_>,
+    note: &str,
+) -> Result<MatchRecord, MatchActionError> {
+    decide(program, id, actor, "match.reopened", None, |record, decider| {
+        Ok(record.reopen(decider, note.trim())?)
+    })
+    .await
+}
+
+async fn decide(
+    program: &Program,
+    id: &MatchId,
+    actor: Actor<'_>,
+    kind: &str,
+    reason: Option<DismissalReason>,
+    step: impl FnOnce(&mut MatchRecord, Decider<'_>) -> Result<(), MatchActionError>,
+) -> Result<MatchRecord, MatchActionError> {
+    let by = said("--by", actor.by)?;
+    let key = hash_key(program).await?;
+    let _lock = program.lock_matches().await?;
+    let now = program.clock.now();
+    let decider = Decider { by, identified: actor.identified, at: now };
+    let changed = program
+        .store
+        .change_match(id, now, |record| {
+            step(record, decider)?;
+            Ok::<JournalEvent, MatchActionError>(event(kind, record, actor, reason, &key))
+        })
+        .await?
+        .ok_or_else(|| MatchActionError::Unknown(id.clone()))?;
+    changed
+}
+
+/// What the journal keeps of a decision. It has no text of a counterparty, and no note, because the
+/// journal is never pruned: only ids and hashes with a key that stays in the store.
+fn event(
+    kind: &str,
+    record: &MatchRecord,
+    actor: Actor<'_>,
+    reason: Option<DismissalReason>,
+    key: &str,
+) -> JournalEvent {
+    let found = &record.found;
+    let note = record.decision.as_ref().map(|decision| decision.note.as_str()).unwrap_or_default();
+    let party = serde_json::to_string(&found.counterparty).unwrap_or_default();
+    let mut data = json!({
+        "match_id": found.match_id,
+        "watchlist": found.watchlist,
+        "counterparty_id": found.counterparty.id,
+        "entry_id": record.entry_id,
+        "by": actor.by.trim(),
+        "identified": actor.identified,
+        "counterparty_hash": keyed(key, &party),
+        "note_hash": keyed(key, note),
+    });
+    if let (Some(fields), Some(reason)) = (data.as_object_mut(), reason) {
+        fields.insert("reason".to_owned(), json!(reason));
+    }
+    JournalEvent { kind: kind.to_owned(), data }
+}
+
+fn keyed(key: &str, text: &str) -> Sha256 {
+    Sha256::of_parts([key, text])
+}
+
+async fn hash_key(program: &Program) -> Result<String, MatchActionError> {
+    Ok(program.store.matching_key(&random::text_of_256_bits()?).await?)
+}
+
+/// Removes everything of one counterparty. Returns how many matches it had.
+///
+/// # Errors
+/// If nothing is stored of it.
+pub async fn erase(
+    program: &Program,
+    watchlist: &str,
+    id: &str,
+    actor: Actor<'_>,
+) -> Result<u64, MatchActionError> {
+    let by = said("--by", actor.by)?;
+    let key = hash_key(program).await?;
+    let lock = program.lock_matches().await?;
+    let now = program.clock.now();
+    let event = |matches: u64| JournalEvent {
+        kind: "counterparty.erased".to_owned(),
+        data: json!({
+            "watchlist": watchlist,
+            "counterparty_id": id,
+            "counterparty_hash": keyed(&key, id),
+            "matches": matches,
+            "by": by,
+            "identified": actor.identified,
+        }),
+    };
+    let erased = program.store.erase_counterparty(watchlist, id, now, event).await?;
+    let matches = erased.ok_or_else(|| MatchActionError::UnknownCounterparty {
+        watchlist: watchlist.to_owned(),
+        id: id.to_owned(),
+    })?;
+    // What is in memory of the watchlist is not current any more.
+    let states = program.store.watchlist_states().await?;
+    if let Some(mut state) = states.into_iter().find(|state| state.name == watchlist) {
+        state.generation += 1;
+        state.rows = program.store.counterparties(watchlist).await?.len();
+        // Problems of rows quote the file.
+        state.row_problems.clear();
+        let mut record = crate::store::CheckRecord {
+            at: now,
+            fence: lock.fence(),
+            ..crate::store::CheckRecord::default()
+        };
+        record.matching.watchlists.push(state);
+        program.store.record(record).await?;
+    }
+    Ok(matches)
+}
+
+fn said<'a>(option: &'static str, text: &'a str) -> Result<&'a str, MatchActionError> {
+    let text = text.trim();
+    if text.is_empty() { Err(MatchActionError::Empty(option)) } else { Ok(text) }
+}

@@ -1,0 +1,36 @@
+//! The memory of matches: which counterparties may be which entries, what was decided, and who
+//! learns of it.
+//!
+//! # Layout
+//!
+//! - `listing`: the entries to compare with. `comparison`: what follows for the matches.
+//!   `transition`: from one state of a match to the next. `file_change`: what a new content of a
+//!   file changes. `receiver_matches`, `announcing`: what receivers get. These are pure.
+//! - `of_changes`: compares what a check of a source changes, before it is recorded.
+//! - `watchlist_check`: one check of a counterparty file. `watchlist_reading` and `watchlist_file`
+//!   read it, `watchlist_scope` compares what is new.
+//! - `current_listing`, `loaded`: both sides, read from the store.
+//! - `match_actions`: what people decide.
+//!
+//! Everything that writes matches does so under `Program::lock_matches`, except the decisions of
+//! people, which change one match in one transaction.
+
+mod announcing;
+mod comparison;
+mod current_listing;
+mod file_change;
+mod listing;
+mod loaded;
+mod match_actions;
+mod of_changes;
+mod receiver_matches;
+mod transition;
+mod watchlist_check;
+mod watchlist_file;
+mod watchlist_reading;
+mod watchlist_scope;
+
+pub use loaded::LoadedWatchlists;
+pub use match_actions::{Dismissal, MatchActionError, confirm, dismiss, erase, reopen};
+pub use of_changes::match_changes;
+pub use watchlist_check::{WatchlistChecked, accept_hold, check_watchlists};

@@ -1,0 +1,169 @@
+//! One check of a counterparty file: reads it if it has changed, compares what is new, and records
+//! it all in one transaction.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use tracing::info;
+
+use crate::config::WatchlistSettings;
+use crate::domain::Cause;
+use crate::domain::journal::JournalEvent;
+use crate::domain::matching::match_record::MatchRecord;
+use crate::domain::matching::screening::WatchlistProblem;
+use crate::domain::matching::watchlist_state::{FileOnHold, WatchlistState};
+use crate::pipeline::items::Actor;
+use crate::pipeline::matching::announcing::announce;
+use crate::pipeline::matching::comparison::Outcome;
+use crate::pipeline::matching::of_changes::journal_of;
+use crate::pipeline::matching::receiver_matches::facts;
+use crate::pipeline::matching::watchlist_reading::{note_problem, read_file};
+use crate::pipeline::matching::watchlist_scope::{compare, expire, scope};
+use crate::pipeline::{Program, Wiring};
+use crate::store::{CheckRecord, Lease, Result};
+
+/// How the check of one counterparty file ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchlistChecked {
+    pub watchlist: String,
+    pub problem: Option<WatchlistProblem>,
+    /// How many rows were left out. Only if the file was read.
+    pub bad_rows: usize,
+    /// What happened, in words without text of a counterparty. `None`: nothing.
+    pub detail: Option<String>,
+}
+
+/// Checks all counterparty files of the configuration.
+pub async fn check_watchlists(
+    program: &Program,
+    watch: Option<&Lease>,
+) -> Result<Vec<WatchlistChecked>> {
+    let wiring = program.wiring.load_full();
+    let mut all = Vec::new();
+    for settings in &wiring.config.watchlists {
+        all.push(check(program, &wiring, settings, watch).await?);
+    }
+    Ok(all)
+}
+
+async fn check(
+    program: &Program,
+    wiring: &Wiring,
+    settings: &WatchlistSettings,
+    watch: Option<&Lease>,
+) -> Result<WatchlistChecked> {
+    let store = &program.store;
+    let lock = program.lock_matches_watching(watch.cloned()).await?;
+    let now = program.clock.now();
+    if let Some(previous) = &settings.previous_name
+        && store.rename_watchlist(previous, &settings.name).await?
+    {
+        info!(
+            watchlist.name = settings.name,
+            watchlist.previous = previous,
+            "the matches of the watchlist were carried over from its previous name"
+        );
+    }
+    let states = store.watchlist_states().await?;
+    let before = states.iter().find(|state| state.name == settings.name).cloned();
+    let before = before
+        .unwrap_or_else(|| WatchlistState { name: settings.name.clone(), ..Default::default() });
+    let mut state = before.clone();
+    let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
+    let (change, bad_rows) = read_file(program, settings, &mut state, &mut record).await?;
+    let has_changed = change.is_some();
+    let scope = scope(program, wiring, settings, &state, change).await?;
+    let mut outcomes = compare(program, wiring, settings, &mut state, &record, scope).await?;
+    outcomes.extend(expire(program, settings, &outcomes, now).await?);
+    note_problem(wiring, &before, &state, &mut record);
+    let mut states = states;
+    states.retain(|other| other.name != state.name);
+    states.push(state.clone());
+    let detail = add_matches(wiring, &states, &settings.name, &mut record, outcomes);
+    let checked = WatchlistChecked {
+        watchlist: settings.name.clone(),
+        problem: state.problem.clone(),
+        bad_rows,
+        detail: detail.or_else(|| has_changed.then(|| format!("{} rows are in use", state.rows))),
+    };
+    // That a file is unchanged is not worth a write.
+    let is_same = WatchlistState { read_at: before.read_at, ..state.clone() } == before;
+    if is_same && record.alerts.is_empty() && record.matching.matches.is_empty() {
+        return Ok(checked);
+    }
+    record.matching.watchlists.push(state);
+    let has_alerts = !record.alerts.is_empty();
+    store.record(record).await?;
+    if has_alerts {
+        program.outbox.send_replace(());
+    }
+    if let Some(detail) = &checked.detail {
+        info!(watchlist.name = settings.name, "{}: {detail}", settings.name);
+    }
+    Ok(checked)
+}
+
+/// Adds the matches, and one alert for each cause. Returns what happened in words.
+fn add_matches(
+    wiring: &Wiring,
+    states: &[WatchlistState],
+    watchlist: &str,
+    record: &mut CheckRecord,
+    mut outcomes: Vec<Outcome>,
+) -> Option<String> {
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.news.is_some()) {
+        outcome.record.announced = outcome.record.announced.saturating_add(1);
+        outcome.is_changed = true;
+    }
+    let mut groups: BTreeMap<&'static str, (Cause, Vec<&MatchRecord>)> = BTreeMap::new();
+    for outcome in outcomes.iter().filter(|outcome| outcome.news.is_some()) {
+        let cause = outcome.record.found.cause;
+        groups.entry(cause.as_str()).or_insert_with(|| (cause, Vec::new())).1.push(&outcome.record);
+    }
+    let facts = facts(&wiring.config, states);
+    let alerts: Vec<_> = groups
+        .into_values()
+        .filter_map(|(cause, records)| {
+            announce(&wiring.config, &facts, record, (watchlist, cause), &records)
+        })
+        .collect();
+    record.alerts.extend(alerts);
+    record.journal.extend(journal_of(&outcomes));
+    let news = outcomes.iter().filter(|outcome| outcome.news.is_some()).count();
+    let changed = outcomes.into_iter().filter(|outcome| outcome.is_changed);
+    record.matching.matches.extend(changed.map(|outcome| outcome.record));
+    (news > 0).then(|| match news {
+        1 => "1 possible match is new".to_owned(),
+        count => format!("{count} possible matches are new"),
+    })
+}
+
+/// A file on hold comes into use at its next check, although it exceeds the limits. `None` if no
+/// such file is on hold.
+pub async fn accept_hold(
+    program: &Program,
+    name: &str,
+    actor: Actor<'_>,
+    reason: &str,
+) -> Result<Option<FileOnHold>> {
+    let lock = program.lock_matches().await?;
+    let states = program.store.watchlist_states().await?;
+    let Some(mut state) = states.into_iter().find(|state| state.name == name) else {
+        return Ok(None);
+    };
+    let Some(hold) = state.on_hold.clone() else { return Ok(None) };
+    (state.accepted, state.signature) = (Some(hold.sha256.clone()), None);
+    let mut record =
+        CheckRecord { at: program.clock.now(), fence: lock.fence(), ..CheckRecord::default() };
+    record.matching.watchlists.push(state);
+    let data = json!({
+        "watchlist": name,
+        "sha256": hold.sha256,
+        "by": actor.by.trim(),
+        "identified": actor.identified,
+        "reason": reason,
+    });
+    record.journal.push(JournalEvent { kind: "watchlist.accepted".into(), data });
+    program.store.record(record).await?;
+    Ok(Some(hold))
+}

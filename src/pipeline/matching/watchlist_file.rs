@@ -1,0 +1,184 @@
+//! Reads the counterparty files: what was seen of each without reading it, and its rows.
+
+use std::fs::{self, Metadata};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::config::WatchlistSettings;
+use crate::domain::Sha256;
+use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
+use crate::watchlist::{Watchlist, WatchlistError};
+
+/// What is seen of a file or a folder without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// Differs when a file, its size or its time, or the mapping of columns differs.
+    pub signature: String,
+    /// When the newest of the files was written.
+    pub dated: Option<Timestamp>,
+}
+
+/// Looks at a file, or at the files of a folder.
+pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
+    let mut files: Vec<(String, Metadata)> = Vec::new();
+    let own = fs::metadata(&settings.path)?;
+    if own.is_dir() {
+        for file in fs::read_dir(&settings.path)? {
+            let file = file?;
+            let about = fs::metadata(file.path())?;
+            if about.is_file() {
+                files.push((file.file_name().to_string_lossy().into_owned(), about));
+            }
+        }
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+    } else {
+        files.push((String::new(), own));
+    }
+    let written =
+        |about: &Metadata| about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+    let dated = files.iter().filter_map(|(_, about)| written(about)).max();
+    let mut parts = vec![format!("{:?}", settings.columns), settings.path.display().to_string()];
+    for (name, about) in &files {
+        parts.push(name.clone());
+        parts.push(about.len().to_string());
+        parts.push(written(about).map(|time| time.to_string()).unwrap_or_default());
+    }
+    let signature = Sha256::of_parts(parts.iter().map(String::as_str));
+    Ok(Sight { signature: signature.as_str().to_owned(), dated })
+}
+
+/// Reads the rows. A file without any row is refused: it would remove all counterparties.
+pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, (WatchlistProblemKind, String)> {
+    let read = crate::watchlist::read(&settings.path, &settings.columns);
+    let watchlist = read.map_err(|problem| in_words(&problem, &settings.path))?;
+    if watchlist.counterparties.is_empty() {
+        let detail = "expected at least one row with an id and a name, but the file has none";
+        return Err((WatchlistProblemKind::Malformed, detail.to_owned()));
+    }
+    Ok(watchlist)
+}
+
+/// Why a file cannot be read, without any text of the file: logs and alerts to operators say it.
+fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, String) {
+    use WatchlistProblemKind::{Malformed, Unreadable};
+    match problem {
+        WatchlistError::Unreadable { source, .. } => {
+            (Unreadable, format!("failed to read {}: {}", path.display(), source.kind()))
+        }
+        WatchlistError::TooLarge { bytes, limit, .. } => (
+            Malformed,
+            format!("expected a counterparty file of at most {limit} bytes, but it has {bytes}"),
+        ),
+        WatchlistError::EmptyFolder(_) => {
+            (Unreadable, "expected files of CSV, TSV or XLSX in the folder, but it has none".into())
+        }
+        WatchlistError::NoColumn { missing, .. } => (
+            Malformed,
+            format!("expected a header with a column for {missing}, but the file has none"),
+        ),
+        WatchlistError::TooManyRows { limit, .. } => {
+            (Malformed, format!("expected at most {limit} rows, but the file has more"))
+        }
+        // Later kinds of problems may quote the file too.
+        _ => (Malformed, "expected CSV, TSV or XLSX, but the file is something else".to_owned()),
+    }
+}
+
+/// A file that cannot be looked at.
+pub fn unseen(problem: &std::io::Error, path: &Path) -> (WatchlistProblemKind, String) {
+    (
+        WatchlistProblemKind::Unreadable,
+        format!("failed to read {}: {}", path.display(), problem.kind()),
+    )
+}
+
+/// Whether the content in use is older than it may be.
+pub fn is_old(dated: Option<Timestamp>, max_age: Option<Duration>, now: Timestamp) -> bool {
+    let (Some(dated), Some(max_age)) = (dated, max_age) else { return false };
+    let max_age = SignedDuration::try_from(max_age).unwrap_or(SignedDuration::MAX);
+    now.duration_since(dated) > max_age
+}
+
+/// The problem of now. It exists since it was first seen.
+pub fn since(
+    before: Option<&WatchlistProblem>,
+    (kind, detail): (WatchlistProblemKind, String),
+    now: Timestamp,
+) -> WatchlistProblem {
+    let since = before.filter(|before| before.kind == kind).map_or(now, |before| before.since);
+    WatchlistProblem { kind, detail, since }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ListCode;
+    use crate::watchlist::Columns;
+
+    fn settings(path: &Path) -> WatchlistSettings {
+        WatchlistSettings {
+            name: "customers".into(),
+            path: path.to_owned(),
+            columns: Columns::default(),
+            lists: vec![ListCode::EL],
+            max_age: None,
+            max_loss: 0.05,
+            max_revised: 0.05,
+            dismissals_expire: None,
+            previous_name: None,
+        }
+    }
+
+    #[test]
+    fn a_changed_file_and_another_mapping_are_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.csv");
+        fs::write(&file, "id,name\n1,Alder\n").unwrap();
+        let of_file = settings(&file);
+        let first = look(&of_file).unwrap();
+        assert_eq!(look(&of_file).unwrap(), first);
+        assert!(first.dated.is_some());
+        fs::write(&file, "id,name\n1,Alder\n2,Birch\n").unwrap();
+        assert_ne!(look(&of_file).unwrap().signature, first.signature);
+        let whole = settings(folder.path());
+        let before = look(&whole).unwrap();
+        fs::write(folder.path().join("b.csv"), "id,name\n").unwrap();
+        assert_ne!(look(&whole).unwrap().signature, before.signature);
+        let mapped = WatchlistSettings {
+            columns: Columns { id: Some("No".into()), ..Columns::default() },
+            ..of_file.clone()
+        };
+        assert_ne!(look(&mapped).unwrap().signature, look(&of_file).unwrap().signature);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_never_quotes_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.csv");
+        let check = |content: &str, expected: &str| {
+            fs::write(&file, content).unwrap();
+            let (_, detail) = read(&settings(&file)).unwrap_err();
+            assert!(detail.contains(expected), "{detail}");
+            assert!(!detail.contains("Planted"), "{detail}");
+        };
+        check("Planted Name Ltd,Planted Street\n", "a header with a column");
+        check("id,name\n", "at least one row");
+        check("", "expected");
+        let (kind, detail) = read(&settings(&folder.path().join("none.csv"))).unwrap_err();
+        assert_eq!(kind, WatchlistProblemKind::Unreadable);
+        assert!(detail.contains("none.csv"), "{detail}");
+    }
+
+    #[test]
+    fn a_file_is_old_after_its_age() {
+        let at = Timestamp::UNIX_EPOCH;
+        let hour = Duration::from_secs(3600);
+        let later = at + SignedDuration::from_secs(3601);
+        assert!(is_old(Some(at), Some(hour), later));
+        assert!(!is_old(Some(at), Some(hour), at + SignedDuration::from_secs(3600)));
+        assert!(!is_old(Some(at), None, later));
+        assert!(!is_old(None, Some(hour), later));
+    }
+}

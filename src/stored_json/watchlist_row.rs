@@ -1,0 +1,88 @@
+//! A counterparty file as `watchlists` prints it.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::matching::screening::WatchlistProblem;
+use crate::domain::matching::watchlist_state::WatchlistState;
+use crate::domain::{ListCode, MatchState, Sha256};
+use crate::store::{Result, Store};
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct WatchlistRow {
+    pub name: String,
+    pub path: String,
+    pub lists: Vec<ListCode>,
+    /// The rows in use.
+    pub rows: usize,
+    /// Of the content in use.
+    pub sha256: Option<Sha256>,
+    /// When the content in use was written.
+    pub dated: Option<Timestamp>,
+    /// When the file was last read, or seen to be unchanged since.
+    pub last_read_at: Option<Timestamp>,
+    /// How long ago the content in use was written.
+    pub age_seconds: Option<i64>,
+    /// Why the file is not up to date. `null`: it is.
+    pub problem: Option<WatchlistProblem>,
+    /// The rows that were left out, each with its file and line.
+    pub problems: Vec<String>,
+    /// When all counterparties were last compared at once.
+    pub screened_at: Option<Timestamp>,
+    pub open: u64,
+    pub stale: u64,
+    pub confirmed: u64,
+    pub dismissed: u64,
+}
+
+/// A counterparty file of the configuration.
+#[derive(Clone, Debug)]
+pub struct ConfiguredWatchlist {
+    pub name: String,
+    pub path: String,
+    pub lists: Vec<ListCode>,
+}
+
+/// The rows of these counterparty files, in their order.
+pub async fn watchlist_rows(
+    store: &Store,
+    watchlists: &[ConfiguredWatchlist],
+    now: Timestamp,
+) -> Result<Vec<WatchlistRow>> {
+    let states = store.watchlist_states().await?;
+    let mut counts = Vec::new();
+    for state in MatchState::ALL {
+        counts.push((*state, store.count_matches(*state).await?));
+    }
+    let count = |name: &str, state: MatchState| {
+        let of_state = counts.iter().filter(|(other, _)| *other == state);
+        let all = of_state.flat_map(|(_, counts)| counts);
+        all.filter(|(other, _)| other == name).map(|(_, count)| *count).sum()
+    };
+    let row = |settings: &ConfiguredWatchlist| {
+        let name = &settings.name;
+        let state = states.iter().find(|state| state.name == *name);
+        let state = state
+            .cloned()
+            .unwrap_or_else(|| WatchlistState { name: name.clone(), ..WatchlistState::default() });
+        WatchlistRow {
+            name: name.clone(),
+            path: settings.path.clone(),
+            lists: settings.lists.clone(),
+            rows: state.rows,
+            sha256: state.sha256,
+            dated: state.dated,
+            last_read_at: state.read_at,
+            age_seconds: state.dated.map(|dated| now.duration_since(dated).as_secs()),
+            problem: state.problem,
+            problems: state.row_problems,
+            screened_at: state.screened.map(|last| last.at),
+            open: count(name, MatchState::Open),
+            stale: count(name, MatchState::Stale),
+            confirmed: count(name, MatchState::Confirmed),
+            dismissed: count(name, MatchState::Dismissed),
+        }
+    };
+    Ok(watchlists.iter().map(row).collect())
+}

@@ -1,0 +1,88 @@
+//! `/api/rules`: the documents of the Federal Register that change the Entity List, newest first.
+//! `/api/rules/{number}`: one. `/api/rules/{number}/entries`: what it orders, and which list shows
+//! it.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use jiff::civil::{Date, date};
+use serde_json::{Map, json};
+
+use super::reply;
+use crate::domain::{RecordedRule, RuleState};
+use crate::stored_json::{ChangeRow, RuleEntryRow, RuleRow};
+use crate::web::Web;
+use crate::web::changes_found::of_rule;
+use crate::web::error::WebError;
+use crate::web::paging::Paging;
+use crate::web::query::{self, Parameters};
+use crate::web::records::{self, MOST_ROWS};
+
+/// Rules in an answer if no `limit` is given.
+const DEFAULT_LIMIT: usize = 1_000;
+/// No rule is older: the first Federal Register.
+pub const FIRST_DAY: Date = date(1936, 3, 14);
+
+/// `/api/rules`
+pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
+    let answer = async {
+        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::PAGES)?;
+        let paging = Paging::read(&parameters, DEFAULT_LIMIT, MOST_ROWS)?;
+        let rules = all(&web).await?;
+        let beside = Map::from_iter([("total".to_owned(), json!(rules.len()))]);
+        records::answer_with(format, "rules", paging.of(&rules), beside)
+    };
+    reply(answer.await)
+}
+
+/// `/api/rules/{number}`
+pub async fn one(
+    State(web): State<Web>,
+    Path(number): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let answer = async {
+        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
+        records::answer(format, "rules", &[RuleRow::from(numbered(&web, number).await?)])
+    };
+    reply(answer.await)
+}
+
+/// `/api/rules/{number}/entries`
+pub async fn entries(
+    State(web): State<Web>,
+    Path(number): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let answer = async {
+        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::PAGES)?;
+        let paging = Paging::read(&parameters, DEFAULT_LIMIT, MOST_ROWS)?;
+        let rule = numbered(&web, number).await?;
+        let rows = RuleEntryRow::all(&rule, &shown(&web, &rule).await?);
+        let beside = Map::from_iter([("total".to_owned(), json!(rows.len()))]);
+        records::answer_with(format, "entries", paging.of(&rows), beside)
+    };
+    reply(answer.await)
+}
+
+/// All rules that change the list, or would have, newest first.
+pub async fn all(web: &Web) -> Result<Vec<RuleRow>, WebError> {
+    let mut rules = web.state.store.rules(FIRST_DAY).await?;
+    rules.retain(|rule| rule.state != RuleState::Other);
+    rules.sort_by_key(|rule| std::cmp::Reverse((rule.day(), rule.first_seen_at)));
+    Ok(rules.into_iter().map(RuleRow::from).collect())
+}
+
+/// The rule with this document number.
+pub async fn numbered(web: &Web, number: String) -> Result<RecordedRule, WebError> {
+    let found = web.state.store.rule_numbered(&number).await?;
+    found
+        .filter(|rule| rule.state != RuleState::Other)
+        .ok_or(WebError::NotFound { what: "rule", id: number })
+}
+
+/// The changes of all lists that belong to the rule.
+pub async fn shown(web: &Web, rule: &RecordedRule) -> Result<Vec<ChangeRow>, WebError> {
+    let catalog = web.catalog().await?;
+    let found = of_rule(web, &catalog, &rule.document_number, Some(rule)).await?;
+    Ok(found.into_iter().map(|(_, row)| row).collect())
+}
