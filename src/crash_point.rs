@@ -103,6 +103,35 @@ crash_points! {
         ItemStepJournaled;
         ItemStepRecorded;
     }
+    /// In the order in which a backup passes them.
+    OF_BACKUPS {
+        /// The file is there under another name, and empty.
+        BackupBegun;
+        BackupCopied;
+        BackupVerified;
+        /// The backup has its name.
+        BackupNamed;
+    }
+    /// In the order in which a restore passes them.
+    OF_RESTORES {
+        /// The backup is copied beside the database.
+        RestoreCopied;
+        /// The copy is verified, migrated, and says that it was restored.
+        RestoreStaged;
+        /// The old database has its second name. The next thing is the replacement.
+        RestoreKept;
+        RestoreReplaced;
+    }
+    /// In the order in which a move to PostgreSQL passes them.
+    OF_MOVES {
+        MoveBegun;
+        /// A table is filled. The first one of each move ends the process.
+        MoveTableFilled;
+        MoveFilled;
+        MoveVerified;
+        /// The tables are where a daemon finds them.
+        MoveFinished;
+    }
     /// In the order in which a person's decision about a match passes them.
     OF_MATCH_STEPS {
         /// The next points are inside the transaction of the decision, but for the last one.

@@ -30,6 +30,8 @@ pub const OUTBOX_DEAD: &str = "entitywatch_outbox_dead";
 pub const OUTBOX_OLDEST_PENDING: &str = "entitywatch_outbox_oldest_pending_timestamp_seconds";
 pub const WATCHING: &str = "entitywatch_watching";
 pub const DAEMONS: &str = "entitywatch_daemons";
+pub const STORE_SIZE: &str = "entitywatch_store_size_bytes";
+pub const BACKUP_LAST_SUCCESS: &str = "entitywatch_backup_last_success_timestamp_seconds";
 pub const HEARTBEATS: &str = "entitywatch_heartbeats_total";
 pub const RELOAD_SUCCESSFUL: &str = "entitywatch_config_last_reload_successful";
 
@@ -41,7 +43,7 @@ enum Kind {
 }
 
 /// Every metric: its name, kind, labels, and description.
-const METRICS: [(&str, Kind, &str, &str); 18] = [
+const METRICS: [(&str, Kind, &str, &str); 20] = [
     (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label is the version."),
     (CHECKS, Kind::Counter, "source, outcome", "Checks of a source that ended, by outcome."),
     (
@@ -110,6 +112,13 @@ const METRICS: [(&str, Kind, &str, &str); 18] = [
         "Heartbeats that were due: sent, failed, withheld because something does not work.",
     ),
     (DAEMONS, Kind::Gauge, "", "Daemons that share the database and live, this one included."),
+    (STORE_SIZE, Kind::Gauge, "", "Bytes of the database."),
+    (
+        BACKUP_LAST_SUCCESS,
+        Kind::Gauge,
+        "",
+        "When the newest backup was finished; 0 if there is none; not shown without `[backup]`.",
+    ),
 ];
 
 /// In seconds, from a 304 answer to a slow server with a big file.
@@ -286,6 +295,16 @@ pub fn outbox(counts: &[OutboxCount]) {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "no database has 2^53 bytes")]
+pub fn store_size(bytes: u64) {
+    gauge!(STORE_SIZE).set(bytes as f64);
+}
+
+/// Sets when the newest backup was made.
+pub fn backup(made_at: Option<Timestamp>) {
+    gauge!(BACKUP_LAST_SUCCESS).set(made_at.map_or(0.0, seconds));
+}
+
 /// Counts one heartbeat that was due.
 pub fn heartbeat(outcome: &'static str) {
     counter!(HEARTBEATS, "outcome" => outcome).increment(1);
@@ -365,6 +384,8 @@ mod tests {
             config_reloaded(true);
             watching(true);
             daemons(1);
+            store_size(4096);
+            backup(None);
         });
         handle.run_upkeep();
         let text = handle.render();

@@ -12,15 +12,16 @@ mod hold_commands;
 mod item_commands;
 mod match_commands;
 mod process_user;
+mod prune_command;
 mod receiver_commands;
 mod request;
 mod summary_text;
 
 use crate::domain::Identified;
 use crate::exit::Exit;
-use crate::pipeline::Program;
 use crate::pipeline::hold_decision::Decision;
 use crate::pipeline::items::Actor;
+use crate::pipeline::{Program, decision_export};
 
 pub use command_reply::Reply;
 pub use process_user::{user_name, user_of_process};
@@ -105,9 +106,12 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
         Request::ReceiversEnable { name } => {
             receiver_commands::enable(program, &name, identified, &mut reply).await
         }
+        Request::StorePrune => prune_command::prune(program, &mut reply).await,
     };
     if let Err(problem) = result {
         reply.problem(Exit::Failed, problem.to_string());
     }
+    // Before the answer, so that no decision that a person knows to be made can be lost.
+    decision_export::export_new(program).await;
     reply
 }

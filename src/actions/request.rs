@@ -107,4 +107,6 @@ pub enum Request {
     ReceiversEnable {
         name: String,
     },
+    /// Removes what `[retention]` allows.
+    StorePrune,
 }

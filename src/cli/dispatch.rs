@@ -11,17 +11,19 @@ use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
     HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
+    StoreCommand,
 };
 use crate::cli::asked::{self, Asked};
 use crate::cli::drill_report::ReceiverAnswer;
+use crate::cli::exit_of_problem::exit_of;
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff, drill,
     journal, logs, output, preview_message, read, receipts, report, run, screen, show_alert,
-    terminal,
+    store_commands, terminal,
 };
 use crate::clock::{Clock, SystemClock};
-use crate::compare_files::{Incomparable, compare_files};
+use crate::compare_files::compare_files;
 use crate::config::{
     Config, Environment, SecretsMode, {self},
 };
@@ -30,7 +32,7 @@ use crate::domain::{DeliveryId, HoldId, ItemId};
 use crate::exit::Exit;
 use crate::receipt::KeyFolder;
 use crate::store::{
-    Mode, Store, StoreError, {self},
+    Mode, Store, {self},
 };
 
 /// Runs the command. Errors are printed on standard error.
@@ -49,24 +51,11 @@ pub async fn dispatch(cli: Cli) -> Exit {
     match Box::pin(command(cli, &environment)).await {
         Ok(exit) => exit,
         Err(problem) => {
-            let exit = if problem.is::<config::ConfigErrors>()
-                || problem.is::<Usage>()
-                || problem.is::<Incomparable>()
-                || problem.downcast_ref().is_some_and(is_configuration)
-            {
-                Exit::Usage
-            } else {
-                Exit::Failed
-            };
+            let exit = exit_of(&problem);
             output::problem(&format!("{problem:#}"));
             exit
         }
     }
-}
-
-/// Whether an error of the store is a mistake in the configuration.
-fn is_configuration(problem: &StoreError) -> bool {
-    matches!(problem, StoreError::DifferentConfig { .. })
 }
 
 async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
@@ -302,6 +291,13 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Routes { command: RoutesCommand::Explain { id, output } } => {
             let (config, store) = reading(&path, named, environment).await?;
             read::explain_routes(store.as_ref(), &config, &id, output.output, now).await?;
+        }
+        Command::Store { command: StoreCommand::Prune } => {
+            return acting(&path, named, environment, Request::StorePrune).await;
+        }
+        Command::Store { command } => {
+            let config = configured(&path, named, environment, SecretsMode::Skip)?;
+            return Box::pin(store_commands::run(&config, command, now)).await;
         }
         Command::Journal {
             command:

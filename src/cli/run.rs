@@ -96,6 +96,12 @@ pub async fn run(
         reloads.clone(),
         stop.clone(),
     )));
+    tasks.spawn(ends_the_process_if_it_panics(daemon::make_backups(
+        Arc::clone(&program),
+        Arc::clone(&status),
+        reloads.clone(),
+        stop.clone(),
+    )));
     tasks.spawn(ends_the_process_if_it_panics(daemon::make_regular_messages(
         Arc::clone(&program),
         reloads.clone(),

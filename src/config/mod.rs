@@ -5,24 +5,27 @@
 //! the files that it names, and nothing else: the environment is an argument ([`Environment`]).
 //!
 //! `read` parses the text into `raw` values. `sources`, `receivers`, `digests`, `smtp`, `routes`,
-//! `settings` and `instructions` check them, and `access` the people and the proxy that names them.
-//! `assurance` and `heartbeats` check what shows that the program works. `coverage` warns about
-//! alerts that nobody gets. `redact` hides secrets in errors, `show` prints the configuration in
-//! effect, and `evidence` is the form of it that the journal keeps.
+//! `settings`, `backup`, `retention` and `instructions` check them, and `access` the people and the
+//! proxy that names them. `assurance` and `heartbeats` check what shows that the program works.
+//! `coverage` warns about alerts that nobody gets. `redact` hides secrets in errors, `show` prints
+//! the configuration in effect, and `evidence` is the form of it that the journal keeps.
 
 mod access;
 mod acknowledgment;
 mod ascii;
+mod backup;
 mod assurance;
 mod redact;
+mod retention;
+mod retention_period;
 mod coverage;
 mod digests;
 mod evidence;
 mod expected_document;
 mod heartbeats;
 mod paths;
-mod instructions;
 mod placed;
+mod instructions;
 mod problem;
 mod raw;
 mod raw_secret;
@@ -47,12 +50,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use assurance::AssuranceSettings;
+pub use backup::BackupSettings;
 pub use coverage::warnings as coverage_warnings;
 pub use digests::DigestSettings;
 pub use evidence::{ChangedKey, Evidence};
 pub use heartbeats::HeartbeatSettings;
 pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
+pub use retention::{RetentionSettings, Years};
 pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
 pub use value::ListenAddress;
 pub use watchlists::WatchlistSettings;
@@ -83,6 +88,9 @@ pub struct Config {
     pub watchlists: Vec<WatchlistSettings>,
     pub delivery: DeliverySettings,
     pub messages: MessageSettings,
+    /// `None`: the daemon makes no backups.
+    pub backup: Option<BackupSettings>,
+    pub retention: RetentionSettings,
     pub assurance: Option<AssuranceSettings>,
     pub heartbeats: Vec<HeartbeatSettings>,
     /// As `config show` prints it, with every secret hidden.
@@ -222,6 +230,9 @@ pub fn check(
     let routes = routes::check(&sections, &mut problems);
     let watchlists = watchlists::check(&sections, folder, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
+    let backup =
+        backup::check(sections.backup.as_ref(), zone, &store, (environment, folder), &mut problems);
+    let retention = retention::check(&sections.retention, &mut problems);
     let assurance = assurance::check(&sections, zone, &mut problems);
     let heartbeats = heartbeats::check(&sections.heartbeats, lookup, &mut problems, &mut warnings);
     let instructions = instructions::read(&sections.messages, lookup, &mut problems);
@@ -246,6 +257,8 @@ pub fn check(
         watchlists,
         delivery,
         messages,
+        backup,
+        retention,
         assurance,
         heartbeats,
         shown: toml::Table::new(),
@@ -253,6 +266,7 @@ pub fn check(
     config.shown = show::table(&config, text);
     warnings.extend(coverage::warnings(&config));
     warnings.extend(access::warnings(&config));
+    warnings.extend(retention_period::warnings(&config));
     warnings.extend(watchlists::warnings(&config));
     if secrets == SecretsMode::Resolve {
         warnings.extend(coverage::machine_warnings(&config, environment));
@@ -285,6 +299,8 @@ pub fn default_config(environment: &Environment) -> Config {
         watchlists: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages,
+        backup: None,
+        retention: RetentionSettings::default(),
         assurance: None,
         heartbeats: Vec::new(),
         shown: toml::Table::new(),

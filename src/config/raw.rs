@@ -8,9 +8,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
+use crate::config::backup::RawBackup;
 pub use crate::config::placed::{Key, Placed};
 pub use crate::config::raw_secret::{HashOfToken, SecretText};
 use crate::config::raw_watchlist::RawWatchlist;
+use crate::config::retention::RawRetention;
 use crate::config::section::Section;
 use crate::config::value::{
     BaseAddress, Country, Fingerprint, Growth, Header, Length, List, Listen, Name, Names, Percent,
@@ -40,6 +42,8 @@ pub struct RawConfig {
     watchlist: Option<Vec<RawWatchlist>>,
     delivery: Option<RawDelivery>,
     messages: Option<RawMessages>,
+    backup: Option<RawBackup>,
+    retention: Option<RawRetention>,
     assurance: Option<RawAssurance>,
     heartbeat: Option<Vec<RawHeartbeat>>,
 }

@@ -4,12 +4,14 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use crate::config::backup::RawBackup;
 use crate::config::problem::Problem;
 use crate::config::raw::{
     Placed, RawAssurance, RawDelivery, RawHeartbeat, RawHttp, RawMessages, RawPerson, RawReceiver,
     RawRoute, RawServer, RawSmtp, RawSource, RawStore,
 };
 use crate::config::raw_watchlist::RawWatchlist;
+use crate::config::retention::RawRetention;
 
 /// The sections that were read. A section with a mistake is left out, except for its name.
 #[derive(Debug, Default)]
@@ -25,6 +27,8 @@ pub struct Sections {
     pub watchlists: Vec<Placed<RawWatchlist>>,
     pub delivery: RawDelivery,
     pub messages: RawMessages,
+    pub backup: Option<Placed<RawBackup>>,
+    pub retention: RawRetention,
     pub assurance: Option<Placed<RawAssurance>>,
     pub heartbeats: Vec<Placed<RawHeartbeat>>,
     /// The sections with mistakes. A route to a receiver with a mistake is not a second mistake.
@@ -41,7 +45,7 @@ pub struct FaultySections {
 }
 
 /// The sections of a configuration, and whether each may appear several times.
-const SECTIONS: [(&str, bool); 13] = [
+const SECTIONS: [(&str, bool); 15] = [
     ("store", false),
     ("server", false),
     ("person", true),
@@ -53,6 +57,8 @@ const SECTIONS: [(&str, bool); 13] = [
     ("watchlist", true),
     ("delivery", false),
     ("messages", false),
+    ("backup", false),
+    ("retention", false),
     ("assurance", false),
     ("heartbeat", true),
 ];
@@ -90,6 +96,11 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
             "messages" => {
                 sections.messages =
                     one(value, "messages", problems).map(|s| s.value).unwrap_or_default();
+            }
+            "backup" => sections.backup = one(value, "backup", problems),
+            "retention" => {
+                sections.retention =
+                    one(value, "retention", problems).map(|s| s.value).unwrap_or_default();
             }
             "smtp" => {
                 sections.smtp = one(value, "smtp", problems);

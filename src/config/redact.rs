@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of each section whose values may be shown. Every other key is a secret or a mistake.
-const HARMLESS: [(&str, &[&str]); 15] = [
+const HARMLESS: [(&str, &[&str]); 17] = [
     ("store", &["url"]),
     (
         "server",
@@ -124,6 +124,8 @@ const HARMLESS: [(&str, &[&str]); 15] = [
     ("columns", &["id", "name", "aliases", "address", "country", "owner"]),
     ("delivery", &["retry", "timeout"]),
     ("messages", &["timezone", "what_to_do_file"]),
+    ("backup", &["schedule", "folder", "keep"]),
+    ("retention", &["documents", "deliveries", "hold"]),
     ("assurance", &["schedule", "receivers"]),
     ("heartbeat", &["url_file", "url_credential", "allow_private"]),
 ];

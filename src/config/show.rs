@@ -8,7 +8,8 @@ use toml::{Table, Value};
 use crate::config::redact::without_password;
 use crate::config::settings::Source;
 use crate::config::{
-    AssuranceSettings, Config, DigestSettings, HeartbeatSettings, WatchlistSettings, raw, read,
+    AssuranceSettings, BackupSettings, Config, DigestSettings, HeartbeatSettings,
+    RetentionSettings, WatchlistSettings, Years, raw, read,
 };
 use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
 use crate::domain::Person;
@@ -85,6 +86,8 @@ pub fn table(config: &Config, file: &str) -> Table {
             ),
         ]),
     );
+    put("backup", config.backup.as_ref().map(backup_table).unwrap_or_default());
+    put("retention", retention_table(&config.retention));
     put("assurance", config.assurance.as_ref().map(assurance_table).unwrap_or_default());
     let mut several = |name: &str, sections: Vec<Table>| {
         if !sections.is_empty() {
@@ -121,6 +124,7 @@ pub fn table(config: &Config, file: &str) -> Table {
 pub fn common(shown: &str) -> String {
     let mut table: Table = shown.parse().unwrap_or_default();
     table.remove("store");
+    table.remove("backup");
     if let Some(Value::Table(server)) = table.get_mut("server") {
         server.remove("listen");
     }
@@ -329,6 +333,24 @@ fn watchlist_table(watchlist: &WatchlistSettings) -> Table {
         ("max_loss", Some(percent(watchlist.max_loss))),
         ("dismissals_expire", watchlist.dismissals_expire.map(|time| Value::from(length(time)))),
         ("previously", watchlist.previous_name.clone().map(Value::from)),
+    ])
+}
+
+fn backup_table(backup: &BackupSettings) -> Table {
+    pairs([
+        ("schedule", Some(Value::from(backup.schedule_text.clone()))),
+        ("folder", Some(Value::from(backup.folder.display().to_string()))),
+        ("keep", Some(number(backup.keep))),
+    ])
+}
+
+/// Nothing if nothing is pruned.
+fn retention_table(retention: &RetentionSettings) -> Table {
+    let years = |years: Option<Years>| years.map(|years| Value::from(years.to_string()));
+    pairs([
+        ("documents", years(retention.documents)),
+        ("deliveries", years(retention.deliveries)),
+        ("hold", retention.hold.then_some(Value::from(true))),
     ])
 }
 

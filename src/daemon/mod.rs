@@ -8,6 +8,7 @@
 //! - `outbox_signal` wakes those loops when another instance of a shared database put something
 //!   into the outbox.
 //! - `item_loop` makes the escalations and reminders of items when they are due.
+//! - `backup_loop` makes the backups when they are due.
 //! - `regular_message_loop` makes assurance, and looks for documents that did not come.
 //! - `heartbeat_loop` sends the heartbeats while everything works.
 //! - `watchdog` reports to systemd that both work.
@@ -16,6 +17,7 @@
 //!
 //! Does not know what a check or a delivery does.
 
+mod backup_loop;
 mod digest_loop;
 mod heartbeat_loop;
 mod item_loop;
@@ -28,6 +30,7 @@ mod task_end;
 mod ticker;
 mod watchdog;
 
+pub use backup_loop::make_backups;
 pub use digest_loop::make_digests;
 pub use heartbeat_loop::send_heartbeats;
 pub use item_loop::escalate_items;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tracing::{info, warn};
 
+use crate::daemon::backup_loop::show;
 use crate::metrics;
 use crate::pipeline::{Program, Wiring};
 
@@ -32,4 +33,5 @@ pub async fn init_metrics(program: &Program) {
     if let Err(problem) = metrics::init(program.store.as_ref(), &sources, &receivers).await {
         warn!("the metrics are incomplete until the next check: {problem}");
     }
+    show(program).await;
 }

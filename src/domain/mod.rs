@@ -18,6 +18,7 @@
 //! What was fetched and read:
 //!
 //! - [`document`]: the compressed bytes of one fetched file.
+//! - [`document_difference`]: a document as its difference from another one.
 //! - [`section`]: the number and the text of a section of the regulation.
 //! - [`snapshot`]: the entries of one document, and its publisher.
 //! - [`edition`]: which documents of a source were accepted, so that an older copy is recognized.
@@ -38,6 +39,7 @@
 //!
 //! Everywhere:
 //!
+//! - [`size_text`]: sizes in bytes, in words.
 //! - [`character_reference`]: the characters of `&ldquo;` and `&#167;`.
 //! - [`utc_day`]: the day of a time, and the time at which a day begins.
 //! - [`word_diff`], [`text_diff`]: the differences between two texts, word by word.
@@ -50,6 +52,7 @@ pub mod alert;
 pub mod alert_kind;
 pub mod assurance;
 pub mod business_days;
+mod byte_size;
 pub mod change;
 pub mod character_reference;
 pub mod citation;
@@ -57,6 +60,7 @@ pub mod country;
 pub mod delivery;
 pub mod digest;
 pub mod document;
+pub mod document_difference;
 pub mod edition;
 pub mod entry;
 pub mod expectation;
@@ -88,6 +92,7 @@ pub mod word_diff;
 pub use alert::{Alert, AlertBody};
 pub use alert_kind::{AlertKind, Audience};
 pub use assurance::Assurance;
+pub use byte_size::size_text;
 pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};

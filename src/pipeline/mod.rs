@@ -15,10 +15,12 @@ pub mod alerting;
 pub mod assurance;
 pub mod audit_report;
 pub mod backfill;
+pub mod backups;
 pub mod background;
 pub mod check;
 pub mod check_source;
 pub mod configuration_record;
+pub mod decision_export;
 pub mod delivery;
 pub mod digests;
 pub mod drill;
@@ -80,6 +82,8 @@ pub struct Program {
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The newest backfill of each source.
     backfills: Mutex<HashMap<String, backfill::CurrentBackfill>>,
+    /// How far the decisions are exported. Held during an export.
+    exported: tokio::sync::Mutex<Option<decision_export::Exported>>,
     /// The counterparties in memory.
     watchlists: matching::LoadedWatchlists,
 }
@@ -94,6 +98,7 @@ impl Program {
             stopping: CancellationToken::new(),
             locks: Mutex::default(),
             backfills: Mutex::default(),
+            exported: tokio::sync::Mutex::default(),
             watchlists: matching::LoadedWatchlists::default(),
         }
     }

@@ -36,6 +36,13 @@ impl Store {
         row.map_or_else(|| Ok(JournalEntry::genesis()), |row| Ok(Sha256(row.text(0)?)))
     }
 
+    /// The number of entries.
+    pub async fn journal_length(&self) -> Result<u64> {
+        let statement = sql("SELECT COALESCE(MAX(seq), 0) FROM journal");
+        let row = self.pools.fetch_one("read the journal", statement).await?;
+        row.map_or(Ok(0), |row| row.count(0))
+    }
+
     /// Entries with `seq > after`, in order, at most `limit`.
     pub async fn journal(&self, after: u64, limit: usize) -> Result<Vec<JournalEntry>> {
         let statement = sql("SELECT seq, at, kind, data, previous, hash \
@@ -92,6 +99,7 @@ pub async fn append(tx: &mut Tx, at: Timestamp, events: &[JournalEvent]) -> Resu
         .await
 }
 
+/// Reads the columns `seq, at, kind, data, previous, hash`.
 pub(super) fn entry_of(row: &Row) -> Result<JournalEntry> {
     Ok(JournalEntry {
         seq: row.count(0)?,

@@ -21,8 +21,9 @@ pub const SQLITE: Versions = Versions(&[
     (6, "items", include_str!("migrations/sqlite/0006_items.sql")),
     (7, "digests", include_str!("migrations/sqlite/0007_digests.sql")),
     (8, "matches", include_str!("migrations/sqlite/0008_matches.sql")),
-    (10, "pages", include_str!("migrations/sqlite/0010_pages.sql")),
-    (14, "sections", include_str!("migrations/sqlite/0014_sections.sql")),
+    (9, "pages", include_str!("migrations/sqlite/0009_pages.sql")),
+    (10, "document_base", include_str!("migrations/sqlite/0010_document_base.sql")),
+    (11, "sections", include_str!("migrations/sqlite/0011_sections.sql")),
 ]);
 pub const POSTGRES: Versions = Versions(&[
     (1, "record", include_str!("migrations/postgres/0001_record.sql")),
@@ -33,8 +34,9 @@ pub const POSTGRES: Versions = Versions(&[
     (6, "items", include_str!("migrations/postgres/0006_items.sql")),
     (7, "digests", include_str!("migrations/postgres/0007_digests.sql")),
     (8, "matches", include_str!("migrations/postgres/0008_matches.sql")),
-    (10, "pages", include_str!("migrations/postgres/0010_pages.sql")),
-    (14, "sections", include_str!("migrations/postgres/0014_sections.sql")),
+    (9, "pages", include_str!("migrations/postgres/0009_pages.sql")),
+    (10, "document_base", include_str!("migrations/postgres/0010_document_base.sql")),
+    (11, "sections", include_str!("migrations/postgres/0011_sections.sql")),
 ]);
 
 impl Versions {

@@ -64,7 +64,11 @@ mod write_order;
 mod pools;
 mod migrations;
 mod process_lock;
+mod size;
+mod prune;
+mod resting;
 mod result_code;
+pub mod copies;
 mod sqlite;
 mod postgres;
 
@@ -89,9 +93,12 @@ pub use self::matching_record::{CounterpartyUpdate, MatchQuery, MatchingRecord};
 pub use self::outbox::OutboxCount;
 pub use self::outgoing::Outgoing;
 pub use self::past_update::{HistorySpan, PastUpdate};
+pub use self::prune::Pruned;
 pub use self::receiver_state::ReceiverState;
 pub use self::recorded_change::RecordedChange;
+pub use self::resting::Rested;
 pub use self::settlement::{MakeDue, Settlement};
+pub use self::size::StoreSize;
 pub use self::stored_entry::{HistoricEntry, StoredEntry};
 
 use tokio::sync::watch;
@@ -108,6 +115,7 @@ use self::statement::sql;
 /// Writes run one after another, those of other processes on one PostgreSQL database included.
 /// Times are exact to the microsecond. A method that fails has changed nothing.
 pub struct Store {
+    url: StoreUrl,
     pools: Pools,
     /// This process among those that share the database. `None` for SQLite and for readers.
     instance: Option<Arc<Instance>>,
@@ -139,17 +147,22 @@ pub async fn open(url: &StoreUrl, mode: Mode) -> Result<Arc<Store>> {
 
 /// Like [`open`], as the instance with these settings.
 pub async fn open_as(url: &StoreUrl, mode: Mode, settings: InstanceSettings) -> Result<Arc<Store>> {
-    let name = url.to_string();
     Ok(Arc::new(match url.backend() {
-        Backend::Sqlite(path) => sqlite::open(path, name, mode).await?,
-        Backend::Postgres(address) => postgres::open(address, name, mode, settings).await?,
+        Backend::Sqlite(_) => sqlite::open(url, mode).await?,
+        Backend::Postgres(address) => postgres::open(address, url, mode, settings).await?,
     }))
 }
 
 impl Store {
     /// A store that only this process writes.
-    fn unshared(pools: Pools, lock: Option<ProcessLock>) -> Self {
-        Self { pools, instance: None, heartbeat: Heartbeat::none(), _lock: lock }
+    fn unshared(url: &StoreUrl, pools: Pools, lock: Option<ProcessLock>) -> Self {
+        let url = url.clone();
+        Self { url, pools, instance: None, heartbeat: Heartbeat::none(), _lock: lock }
+    }
+
+    /// Where the database is.
+    pub fn url(&self) -> &StoreUrl {
+        &self.url
     }
 
     /// Signaled when another instance may have put something into the outbox, or has died and left

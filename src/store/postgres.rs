@@ -14,7 +14,7 @@ use crate::store::instance::Instance;
 use crate::store::pools::{PgWriters, Pools, READER_IDLE, READERS};
 use crate::store::registration::{alive_until, register};
 use crate::store::write_order::{allow_writes, is_writable, stop_writes};
-use crate::store::{InstanceSettings, Mode, Result, Store, StoreError, migrations};
+use crate::store::{InstanceSettings, Mode, Result, Store, StoreError, StoreUrl, migrations};
 
 /// The key of the advisory lock of the versions that allowed only one writer: `entitywa` in ASCII.
 /// They took it for themselves; this version shares it. So neither starts beside the other.
@@ -26,21 +26,22 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest name of a connection (`NAMEDATALEN` of PostgreSQL, less one).
 const NAME_BYTES: usize = 63;
 
-/// Opens the database. `store` is its name in messages.
+/// Opens the database at `address`, which is that of `url`.
 pub async fn open(
-    url: &url::Url,
-    store: String,
+    address: &url::Url,
+    url: &StoreUrl,
     mode: Mode,
     settings: InstanceSettings,
 ) -> Result<Store> {
+    let store = url.to_string();
     let options: PgConnectOptions =
-        url.as_str().parse().map_err(|error| cannot_open(&store, &error))?;
+        address.as_str().parse().map_err(|error| cannot_open(&store, &error))?;
     let options =
         options.application_name(&application_name(&settings.host)).disable_statement_logging();
     prepare(&options, &store, mode).await?;
     let readers = readers(mode).connect_lazy_with(options.clone());
     if mode == Mode::Read {
-        return Ok(Store::unshared(Pools::Postgres { writers: None, readers }, None));
+        return Ok(Store::unshared(url, Pools::Postgres { writers: None, readers }, None));
     }
     let lifetime = settings.lease.lifetime;
     let writers = PgWriters {
@@ -55,7 +56,7 @@ pub async fn open(
     let instance = Arc::new(Instance::new(settings));
     join(&pools, &instance).await?;
     let heartbeat = Heartbeat::start(&pools, &instance, store);
-    Ok(Store { pools, instance: Some(instance), heartbeat, _lock: None })
+    Ok(Store { url: url.clone(), pools, instance: Some(instance), heartbeat, _lock: None })
 }
 
 fn cannot_open(store: &str, error: &sqlx::Error) -> StoreError {

@@ -61,6 +61,14 @@ impl Row {
         column!(self, column, Vec<u8>)
     }
 
+    pub fn bytes_if_any(&self, column: usize) -> Result<Option<Vec<u8>>> {
+        column!(self, column, Option<Vec<u8>>)
+    }
+
+    pub fn integer_if_any(&self, column: usize) -> Result<Option<i64>> {
+        column!(self, column, Option<i64>)
+    }
+
     pub fn time(&self, column: usize) -> Result<Timestamp> {
         as_time(self.integer(column)?, column)
     }

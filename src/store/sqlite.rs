@@ -9,10 +9,11 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
+use crate::store::copies::copy_before_migration;
 use crate::store::pools::{Pools, READER_IDLE, READERS};
 use crate::store::process_lock::{LockFailure, ProcessLock};
 use crate::store::result_code::{CORRUPT, FULL, GENERIC_ERROR, NOT_A_DATABASE, result_code};
-use crate::store::{Mode, Result, Store, StoreError, migrations};
+use crate::store::{Mode, Result, Store, StoreError, StoreUrl, migrations};
 
 /// How long a write waits for the one before it: a complete list is one transaction, and a disk may
 /// be slow.
@@ -27,9 +28,14 @@ const ROWS_AHEAD: usize = 256;
 /// check, and keep the C library from giving back the memory between them.
 const READER_CACHE: &str = "-256";
 
-/// Opens the file. `store` is its name in messages.
-pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Store> {
-    let file = SqliteFile { path, store };
+/// Opens the file.
+pub async fn open(url: &StoreUrl, mode: Mode) -> Result<Store> {
+    let store = url.to_string();
+    let Some(path) = url.sqlite_path() else {
+        let reason = "expected a SQLite file".to_owned();
+        return Err(StoreError::Open { store, reason });
+    };
+    let file = SqliteFile { url, path, store };
     match mode {
         Mode::Write | Mode::Act => file.open_to_write(mode).await,
         Mode::Read => file.open_to_read().await,
@@ -37,6 +43,7 @@ pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Store> {
 }
 
 struct SqliteFile<'a> {
+    url: &'a StoreUrl,
     path: &'a Path,
     /// Its name in messages.
     store: String,
@@ -53,6 +60,7 @@ impl SqliteFile<'_> {
             let found = self.inspect(&writer).await?;
             found.refuse_later(&self.store)?;
             version = found.version;
+            self.copy_before_migration(version).await?;
         }
         // The mode is stored in the file, but a copy that SQLite made can lack it.
         sqlx::query("PRAGMA journal_mode = WAL")
@@ -73,7 +81,17 @@ impl SqliteFile<'_> {
             Mode::Act => writer.clone(),
             Mode::Write | Mode::Read => Self::readers().connect_lazy_with(self.reading_options()),
         };
-        Ok(Store::unshared(Pools::Sqlite { writer: Some(writer), readers }, Some(lock)))
+        Ok(Store::unshared(self.url, Pools::Sqlite { writer: Some(writer), readers }, Some(lock)))
+    }
+
+    /// Copies the file before its tables are migrated.
+    async fn copy_before_migration(&self, version: Option<i64>) -> Result<()> {
+        let Some(version) = version.filter(|version| *version < migrations::SQLITE.newest()) else {
+            return Ok(());
+        };
+        copy_before_migration(self.path, version).await.map_err(|problem| {
+            self.cannot_open(format!("no copy was made before the migration: {problem}"))
+        })
     }
 
     /// Creates the file and its folder if they do not exist. Returns the length of the file.
@@ -157,7 +175,7 @@ impl SqliteFile<'_> {
             None => return Err(self.nothing_stored()),
             version => migrations::SQLITE.check(&self.store, version)?,
         }
-        Ok(Store::unshared(Pools::Sqlite { writer: None, readers }, None))
+        Ok(Store::unshared(self.url, Pools::Sqlite { writer: None, readers }, None))
     }
 
     fn options(&self) -> SqliteConnectOptions {
@@ -273,7 +291,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Document, Entry, ListCode, ListState, Sha256};
-    use crate::store::{CheckRecord, ListUpdate, StoreUrl};
+    use crate::store::{CheckRecord, ListUpdate};
 
     fn check_record(names: std::ops::Range<u32>) -> CheckRecord {
         let at = Timestamp::UNIX_EPOCH;
@@ -309,7 +327,7 @@ mod tests {
     async fn a_full_disk_loses_nothing_and_what_failed_succeeds_when_there_is_space() {
         let folder = tempfile::tempdir().unwrap();
         let url = StoreUrl::sqlite_file(folder.path().join("record.db"));
-        let store = open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.unwrap();
+        let store = open(&url, Mode::Write).await.unwrap();
         store.record(check_record(0..10)).await.unwrap();
         let Pools::Sqlite { writer: Some(writer), .. } = &store.pools else {
             panic!("expected a writer to SQLite")
@@ -338,7 +356,7 @@ mod tests {
         store.record(of_one_row).await.unwrap();
         assert_eq!(store.current_entries("csl", ListCode::EL).await.unwrap().len(), 1000);
         assert_eq!(store.journal(0, 10).await.unwrap().len(), 2);
-        let second = open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.err();
+        let second = open(&url, Mode::Write).await.err();
         assert!(
             matches!(second, Some(StoreError::InUse { .. })),
             "the lock outlives the connections: {second:?}"
@@ -350,8 +368,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("record.db"), folder.path().join("link.db"));
         std::os::unix::fs::symlink(&file, &link).unwrap();
-        let first = open(&file, "first".to_owned(), Mode::Write).await.unwrap();
-        let second = open(&link, "second".to_owned(), Mode::Write).await.err();
+        let first = open(&StoreUrl::sqlite_file(&file), Mode::Write).await.unwrap();
+        let second = open(&StoreUrl::sqlite_file(&link), Mode::Write).await.err();
         assert!(matches!(second, Some(StoreError::InUse { .. })), "{second:?}");
         drop(first);
     }
@@ -360,7 +378,7 @@ mod tests {
     async fn ping_fails_if_no_write_can_begin() {
         let folder = tempfile::tempdir().unwrap();
         let url = StoreUrl::sqlite_file(folder.path().join("record.db"));
-        let store = open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.unwrap();
+        let store = open(&url, Mode::Write).await.unwrap();
         let Pools::Sqlite { writer: Some(writer), .. } = &store.pools else {
             panic!("expected a writer to SQLite")
         };

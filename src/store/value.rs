@@ -13,7 +13,7 @@ use crate::store::{Result, StoreError};
 pub enum Value {
     Integer(Option<i64>),
     Text(Option<String>),
-    Bytes(Vec<u8>),
+    Bytes(Option<Vec<u8>>),
 }
 
 /// A time at the precision that the databases store.
@@ -64,7 +64,7 @@ impl From<Option<String>> for Value {
 
 impl From<Vec<u8>> for Value {
     fn from(bytes: Vec<u8>) -> Self {
-        Value::Bytes(bytes)
+        Value::Bytes(Some(bytes))
     }
 }
 

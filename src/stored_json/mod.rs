@@ -41,6 +41,6 @@ pub use rule_row::{RuleEntryRow, RuleRow, ShownChange};
 pub use section_change_row::SectionChangeRow;
 pub use section_row::SectionRow;
 pub use source_row::{ListRow, SourceRow, absent_lists};
-pub use status_row::StatusRow;
+pub use status_row::{BackupRow, StatusRow};
 pub use touched_row::{TouchedRow, touched_since};
 pub use watchlist_row::{ConfiguredWatchlist, WatchlistRow, watchlist_rows};

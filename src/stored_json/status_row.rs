@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::Hold;
-use crate::store::DaemonRow;
+use crate::store::{DaemonRow, StoreSize};
 use crate::stored_json::{ItemRow, ReceiverRow, SourceRow};
 
 /// The one row of `status`.
@@ -25,12 +25,28 @@ pub struct StatusRow {
     /// The alerts that nobody has acknowledged, or that a person has not closed.
     pub items: Vec<ItemRow>,
     pub receivers: Vec<ReceiverRow>,
+    pub store: StoreSize,
+    /// Null without `[backup]`.
+    pub backup: Option<BackupRow>,
+}
+
+/// The backups that the daemon makes.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BackupRow {
+    pub folder: String,
+    /// When the newest one was finished.
+    pub last_at: Option<Timestamp>,
+    pub last_bytes: Option<u64>,
+    /// Whether a daemon runs and has not made the one that was due an hour ago.
+    pub overdue: bool,
+    /// Why the folder cannot be read.
+    pub error: Option<String>,
 }
 
 impl StatusRow {
-    /// Whether something failed that a person must know of: a source, or a receiver that is
-    /// switched off, that fails so long that operators were alerted, or that has dead deliveries. A
-    /// delivery that will be retried is no failure.
+    /// Whether something failed that a person must know of: a backup, a source, or a receiver that
+    /// is switched off, that fails so long that operators were alerted, or that has dead
+    /// deliveries. A delivery that will be retried is no failure.
     pub fn has_failed(&self) -> bool {
         let source_failed = |row: &SourceRow| row.configured && row.consecutive_failures > 0;
         let receiver_failed = |row: &ReceiverRow| {
@@ -38,6 +54,9 @@ impl StatusRow {
                 || (row.kind.is_some()
                     && (row.state.disabled_at.is_some() || row.state.failure_alerted))
         };
-        self.sources.iter().any(source_failed) || self.receivers.iter().any(receiver_failed)
+        let backup_failed = self.backup.as_ref().is_some_and(|backup| backup.overdue);
+        backup_failed
+            || self.sources.iter().any(source_failed)
+            || self.receivers.iter().any(receiver_failed)
     }
 }

@@ -1,6 +1,7 @@
 //! The contract of the store, tested on each database, and damage to the file of SQLite.
 
 mod checks;
+mod copies;
 mod digests;
 mod entry_ids;
 mod instances;
@@ -9,7 +10,9 @@ mod matches;
 mod outbox;
 mod pace;
 pub mod places;
+mod prune;
 mod reading;
+mod resting;
 mod sqlite_file;
 mod tables;
 mod writers;

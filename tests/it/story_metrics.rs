@@ -18,7 +18,7 @@ fn value(scraped: &str, metric: &str) -> Option<f64> {
 #[tokio::test]
 async fn a_daemon_that_has_just_started_shows_what_is_recorded_and_after_a_check_every_metric() {
     let seldom = Site { schedule: "0 0 1 1 *", listen: "127.0.0.1:0", ..Site::new().await };
-    let site = Site { delivery: "retry = [\"5h\", \"5h\"]".to_owned(), ..seldom };
+    let mut site = Site { delivery: "retry = [\"5h\", \"5h\"]".to_owned(), ..seldom };
     site.publish(&rows(40));
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
     site.webhook.will_answer([Answer::status(500)]);
@@ -27,6 +27,7 @@ async fn a_daemon_that_has_just_started_shows_what_is_recorded_and_after_a_check
     site.publish(&rows(20));
     assert_eq!(site.command(&["check"]).await.exit, Some(3));
 
+    site.sections = "[backup]\n".to_owned();
     let daemon = site.run().await;
     let scraped = site.page("/metrics").await;
     for (metric, expected) in [

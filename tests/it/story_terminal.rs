@@ -96,6 +96,9 @@ async fn every_reading_command_prints_80_columns_and_the_same_rows_as_json_lines
         (r"127\.0\.0\.1:\d+", "[address]"),
         (r"\d{4}-\d\d-\d\d", "[day]"),
         (r"\b\d\d:\d\d:\d\dZ", "[clock]"),
+        (r"\b\d+ kB", "[size]"),
+        (r#""bytes":\d+"#, "\"bytes\":[bytes]"),
+        (r",\d{5,7},,,,,,", ",[bytes],,,,,,"),
     ]}, { insta::assert_snapshot!("reading_commands", shown) });
 }
 

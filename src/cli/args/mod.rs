@@ -14,6 +14,7 @@ mod report;
 mod routes;
 mod run;
 mod screen;
+mod store;
 
 use std::path::PathBuf;
 
@@ -37,6 +38,7 @@ pub use report::{ReportArgs, ReportFormat};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;
 pub use screen::{ScreenArgs, ScreenFormat};
+pub use store::StoreCommand;
 
 /// Watches the US Entity List and alerts people by email, Slack and webhook when it changes
 #[derive(Clone, Debug, Parser)]
@@ -209,6 +211,11 @@ pub enum Command {
         #[command(subcommand)]
         command: JournalCommand,
     },
+    /// Back up, restore, move, check or prune the database
+    Store {
+        #[command(subcommand)]
+        command: StoreCommand,
+    },
     /// Print shell completions
     Completions {
         #[arg(value_enum)]
@@ -363,6 +370,11 @@ mod tests {
             "journal verify --head \
              abababababababababababababababababababababababababababababababab",
             "journal export",
+            "store backup copy.db",
+            "store restore copy.db",
+            "store migrate --to postgres://host/database",
+            "store check",
+            "store prune",
             "report --from 2026-01-01 --to 2026-12-31",
             "report --from 2026-11-01 --to 2026-11-01 --format html",
             "screen --watchlist c.csv",
@@ -421,6 +433,11 @@ mod tests {
             "deliveries send --receiver erp",
             "entries --as-of 2026-07-01 --known-at 24h",
             "backfill --source ecfr",
+            "store",
+            "store backup",
+            "store restore",
+            "store migrate",
+            "store prune --all",
             "report --from 2026-01-01",
             "report --from 2026-01-01 --to 2026-01-02 --format json",
             "screen",

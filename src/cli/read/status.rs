@@ -3,17 +3,38 @@
 use std::io::stdout;
 
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::receivers::receiver_rows;
 use super::sources::source_rows;
 use super::status_text::lines;
 use crate::cli::args::OutputFormat;
 use crate::cli::output;
-use crate::config::Config;
+use crate::config::{BackupSettings, Config};
 use crate::exit::Exit;
+use crate::pipeline::backups;
 use crate::store::Store;
-use crate::stored_json::{ItemRow, StatusRow};
+use crate::stored_json::{BackupRow, ItemRow, StatusRow};
+
+/// How long after its due time a backup is overdue. A large database takes minutes.
+const BACKUP_TIME: SignedDuration = SignedDuration::from_hours(1);
+
+fn backup_row(settings: &BackupSettings, watching: bool, now: Timestamp) -> BackupRow {
+    let newest = backups::newest(settings);
+    let (newest, error) = match newest {
+        Ok(newest) => (newest, None),
+        Err(problem) => (None, Some(problem.to_string())),
+    };
+    let due = now.checked_sub(BACKUP_TIME).ok().and_then(|at| settings.schedule.last_due(at));
+    let is_made = |due| newest.as_ref().is_some_and(|newest| newest.due_at >= due);
+    BackupRow {
+        folder: settings.folder.display().to_string(),
+        last_at: newest.as_ref().map(|newest| newest.made_at),
+        last_bytes: newest.as_ref().map(|newest| newest.bytes),
+        overdue: watching && error.is_none() && due.is_some_and(|due| !is_made(due)),
+        error,
+    }
+}
 
 /// The lines, with bold titles.
 fn screen(lines: &[String]) -> String {
@@ -43,15 +64,18 @@ pub async fn status(
     for item in store.unclosed_items().await? {
         items.push(ItemRow::of(store, item, &config.messages.timezone).await?);
     }
+    let watching = daemons.iter().any(|daemon| daemon.watching_since.is_some());
     let status = StatusRow {
         at: now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        watching: daemons.iter().any(|daemon| daemon.watching_since.is_some()),
+        watching,
         daemons,
         sources: source_rows(store, config, now).await?,
         holds,
         items,
         receivers: receiver_rows(store, config, now).await?,
+        store: store.size(now).await?,
+        backup: config.backup.as_ref().map(|backup| backup_row(backup, watching, now)),
     };
     let mut exit = Exit::Success;
     if !status.holds.is_empty() {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::soon;
 use crate::cli::output::time;
 use crate::deliver::plain;
-use crate::domain::Hold;
+use crate::domain::{Hold, size_text};
 use crate::store::DaemonRow;
 use crate::stored_json::{ItemRow, ReceiverRow, SourceRow, StatusRow};
 
@@ -46,7 +46,28 @@ pub fn lines(status: &StatusRow) -> Vec<String> {
         "none is configured",
         status.receivers.iter().flat_map(|row| receiver(row, status.at)).collect(),
     );
+    section("STORE", "nothing", store_lines(status));
     lines.iter().map(|line| fitted(line)).collect()
+}
+
+fn store_lines(status: &StatusRow) -> Vec<String> {
+    let growth = status
+        .store
+        .bytes_per_year
+        .map(|bytes| format!(", grows by about {} a year", size_text(bytes)))
+        .unwrap_or_default();
+    let mut lines = vec![format!("  {}{growth}", size_text(status.store.bytes))];
+    lines.extend(status.backup.as_ref().map(|backup| {
+        let overdue = if backup.overdue { "OVERDUE: " } else { "" };
+        match (&backup.error, backup.last_at, backup.last_bytes) {
+            (Some(error), ..) => format!("  backups cannot be read: {}", plain::line(error)),
+            (None, Some(at), Some(bytes)) => {
+                format!("  {overdue}last backup {} ({})", time(at), size_text(bytes))
+            }
+            _ => format!("  {overdue}no backup so far"),
+        }
+    }));
+    lines
 }
 
 fn daemon(DaemonRow { host, pid, started_at, watching_since, .. }: &DaemonRow) -> String {
@@ -160,7 +181,8 @@ mod tests {
     use super::*;
     use crate::domain::{ItemId, ItemState, ListCode, ListState, Sha256, SourceState};
     use crate::schedule::Schedule;
-    use crate::store::{OutboxCount, ReceiverState};
+    use crate::store::{OutboxCount, ReceiverState, StoreSize};
+    use crate::stored_json::BackupRow;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -216,6 +238,14 @@ mod tests {
             holds: Vec::new(),
             items: vec![item_row()],
             receivers: vec![ReceiverRow::new(Some("webhook"), false, receiver, Some(&outbox), now)],
+            store: StoreSize { bytes: 512_000_000, bytes_per_year: Some(210_000_000) },
+            backup: Some(BackupRow {
+                folder: "/srv/backup".to_owned(),
+                last_at: Some(at("2026-02-28T02:30:01Z")),
+                last_bytes: Some(480_000_000),
+                overdue: true,
+                error: None,
+            }),
         }
     }
 
@@ -269,18 +299,27 @@ mod tests {
         ];
         assert_eq!(lines[..expected.len()], expected);
         assert!(lines[expected.len()].starts_with("    answered 500 xxx"), "{lines:#?}");
+        let store = [
+            "",
+            "STORE",
+            "  512 MB, grows by about 210 MB a year",
+            "  OVERDUE: last backup 2026-02-28 02:30:01Z (480 MB)",
+        ];
+        assert_eq!(lines[expected.len() + 1..], store);
     }
 
     #[test]
     fn a_delivery_that_is_retried_is_no_failure_and_what_operators_were_alerted_of_is() {
         let mut row = status();
+        assert!(row.has_failed(), "a backup is overdue");
+        row.backup = None;
         assert!(!row.has_failed());
         row.receivers[0].state.failure_alerted = true;
         assert!(row.has_failed());
-        row = status();
+        row.receivers[0].state.failure_alerted = false;
         row.receivers[0].dead = 1;
         assert!(row.has_failed());
-        row = status();
+        row.receivers[0].dead = 0;
         row.sources[0].consecutive_failures = 1;
         assert!(row.has_failed());
     }

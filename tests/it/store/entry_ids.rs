@@ -110,7 +110,7 @@ async fn an_entry_is_found_by_every_name_that_it_had(place: &Place) {
 }
 
 /// The tables as they were before entries had ids.
-async fn old_tables(place: &Place) {
+pub(super) async fn old_tables(place: &Place) {
     let migration = |number, name: &'static str, sql: &'static str| {
         Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
