@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
 pub use crate::domain::matching::watchlist_alerts::{WatchlistFailing, WatchlistMatched};
 pub use crate::domain::operator_alert::{
-    ConfigRejected, DeliveryTrouble, ExpectedDocument, SourceFailing, SourceRecovered, Test,
+    ConfigRejected, DeliveryTrouble, ExpectedDocument, SourceFailing, SourceLagging,
+    SourceRecovered, Test,
 };
 use crate::domain::{
     AlertId, Assurance, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode,
@@ -363,21 +364,6 @@ pub struct RuleNotice {
     pub named_before: Vec<ChangeId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
-}
-
-/// A list does not show what a rule in effect ordered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SourceLagging {
-    /// The source of the list.
-    pub source: String,
-    /// The rule that the list does not show. `null` if a document is late.
-    pub rule: Option<Rule>,
-    /// The names of entries that the rule added and that are not listed.
-    pub missing: Vec<String>,
-    /// The document that was expected and did not come.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<ExpectedDocument>,
-    pub at: Timestamp,
 }
 
 /// Which part of a webhook that is sent in several parts.

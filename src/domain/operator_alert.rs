@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AlertId, DeliveryId};
+use crate::domain::{AlertId, DeliveryId, Rule};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceFailing {
@@ -42,6 +42,21 @@ pub struct DeliveryTrouble {
 pub struct Test {
     pub receiver: String,
     pub message: String,
+    pub at: Timestamp,
+}
+
+/// A list does not show what a rule in effect ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceLagging {
+    /// The source of the list.
+    pub source: String,
+    /// The rule that the list does not show. `null` if a document is late.
+    pub rule: Option<Rule>,
+    /// The names of entries that the rule added and that are not listed.
+    pub missing: Vec<String>,
+    /// The document that was expected and did not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedDocument>,
     pub at: Timestamp,
 }
 

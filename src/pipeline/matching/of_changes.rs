@@ -11,8 +11,8 @@ use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::ScreenedWatchlist;
 use crate::domain::matching::watchlist_state::WatchlistState;
 use crate::domain::{
-    AlertBody, Cause, Change, ChangeId, ChangeKind, EntryId, ListCode, MatchId,
-    MatchState, PossibleMatch,
+    AlertBody, Cause, Change, ChangeId, ChangeKind, EntryId, ListCode, MatchId, MatchState,
+    PossibleMatch,
 };
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::announcing::announce;
