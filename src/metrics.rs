@@ -386,6 +386,7 @@ mod tests {
             daemons(1);
             store_size(4096);
             backup(None);
+            heartbeat("sent");
         });
         handle.run_upkeep();
         let text = handle.render();

@@ -33,7 +33,7 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
     let mut reply = Reply::default();
     let result = match request {
         Request::Check { sources } => {
-            check_command::check_sources(program, sources, &mut reply).await
+            Box::pin(check_command::check_sources(program, sources, &mut reply)).await
         }
         Request::DeliveriesRetry { ids, by } => {
             delivery_commands::retry(program, &ids, by.as_deref(), identified, &mut reply).await
@@ -43,7 +43,7 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
         }
         Request::HoldsAccept { id, by, reason, as_baseline } => {
             let decision = Decision { by: &by, identified, reason: &reason };
-            hold_commands::accept(program, &id, &decision, as_baseline, &mut reply).await
+            Box::pin(hold_commands::accept(program, &id, &decision, as_baseline, &mut reply)).await
         }
         Request::HoldsReject { id, by, reason } => {
             let decision = Decision { by: &by, identified, reason: &reason };

@@ -66,7 +66,7 @@ async fn carry_out_with(
     let program = Program::new(store, Arc::new(SystemClock), wiring);
     record_configuration(&program, Loaded::Command).await?;
     let identified = actions::user_of_process().await;
-    let reply = actions::execute(&program, request, &identified).await;
+    let reply = Box::pin(actions::execute(&program, request, &identified)).await;
     // Merges the write-ahead log into the database file, so that a copy of the file alone is
     // complete.
     program.store.close().await;

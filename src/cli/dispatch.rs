@@ -66,7 +66,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Run(args) => {
             let (config, warnings) = config::load(&path, environment, SecretsMode::Resolve)?;
             warnings.iter().for_each(config::ConfigWarning::log);
-            run::run(&path, config, environment, &args).await?;
+            Box::pin(run::run(&path, config, environment, &args)).await?;
         }
         Command::Status(output) => {
             let (config, store) = reading(&path, named, environment).await?;
@@ -119,7 +119,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             }
             return drill::print(report, args.output, &mut stdout());
         }
-        Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,
+        Command::Demo => Box::pin(demo::demo(Path::new("entitywatch-demo"))).await?,
         Command::Config { command: ConfigCommand::Keys(args) } => {
             let folder = receipt_keys(&path, named, environment)?;
             receipts::keys(args, &folder, now, &mut stdout())?;
@@ -375,7 +375,7 @@ async fn of_counterparties(
     asked: Asked,
 ) -> Result<Exit> {
     let printed = match asked {
-        Asked::Act(request) => return acting(path, named, environment, request).await,
+        Asked::Act(request) => return Box::pin(acting(path, named, environment, request)).await,
         Asked::Print(printed) => printed,
     };
     let (config, store) = reading(path, named, environment).await?;

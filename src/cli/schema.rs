@@ -18,7 +18,7 @@ use crate::stored_json::{
 use crate::web;
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, `journal` for one
-/// line of its export, and `api`, the OpenAPI description of the paths of the daemon.
+/// line of its export, and `api`, the `OpenAPI` description of the paths of the daemon.
 pub fn schemas() -> Value {
     let mut all = Map::new();
     all.insert("configuration".to_owned(), Value::from(crate::config::schema()));

@@ -32,8 +32,6 @@ pub async fn make_backups(
                 error!("failed to make the backup that is due; it is tried again: {problem}");
                 pause = RETRY_PAUSE;
             }
-        }
-        if !program.store.is_shared() || status.is_watching() {
             rest(&program).await;
         }
         show(&program).await;

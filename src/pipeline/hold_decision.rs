@@ -131,9 +131,9 @@ pub async fn accept(
     }
     accept_older_edition(store, &hold, now, &mut record).await?;
     let hold = note_acceptance(hold, decision, now, as_baseline, summary, &mut record);
-    let _matching = match_changes(program, &wiring, &mut record).await?;
+    let _matching = Box::pin(match_changes(program, &wiring, &mut record)).await?;
     note_items(store, &wiring.config, &mut record).await?;
-    store.record(record).await?;
+    Box::pin(store.record(record)).await?;
     program.outbox.send_replace(());
     Ok((hold, summary))
 }

@@ -127,7 +127,7 @@ fn float_text(float: f64) -> String {
     } else if 0 < point && point < FIRST_EXPONENT {
         let (whole, rest) = split(point);
         format!("{whole}.{rest}")
-    } else if -MOST_LEADING_ZEROS <= point && point <= 0 {
+    } else if (-MOST_LEADING_ZEROS..=0).contains(&point) {
         format!("0.{}{digits}", zeros(-point))
     } else {
         let (first, rest) = split(1);

@@ -41,6 +41,7 @@ pub struct Link {
 
 /// What two names have in common. Weights are in nats.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own that the score weighs")]
 pub struct Alignment {
     pub links: Vec<Link>,
     /// The weight of what is the same, in each name.

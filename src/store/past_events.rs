@@ -101,9 +101,9 @@ impl Store {
     /// When a source's newest document came first: the time of the first check that had it.
     /// `None` if no check of the source had a document.
     pub async fn newest_document_at(&self, source: &str) -> Result<Option<Timestamp>> {
+        const ACTION: &str = "read the checks";
         let newest = sql("SELECT sha256 FROM source_check \
                           WHERE source = $1 AND sha256 IS NOT NULL ORDER BY seq DESC LIMIT 1");
-        const ACTION: &str = "read the checks";
         let Some(row) = self.pools.fetch_one(ACTION, newest.bind(source)).await? else {
             return Ok(None);
         };

@@ -27,7 +27,7 @@ pub fn rows<T: JsonSchema>(command: &str) -> Value {
     })
 }
 
-/// The schemas of one OpenAPI document. Each type is defined once, under `components`.
+/// The schemas of one `OpenAPI` document. Each type is defined once, under `components`.
 pub struct ComponentSchemas(SchemaGenerator);
 
 impl Default for ComponentSchemas {

@@ -57,7 +57,7 @@ pub async fn touched_since(store: &Store, since: Timestamp) -> Result<Vec<Touche
         let of_rule = rule.changes.into_iter();
         changes.extend(of_rule.map(|change| SeenChange { source: source.clone(), at, change }));
     }
-    changes.sort_by(|a, b| b.at.cmp(&a.at));
+    changes.sort_by_key(|seen| std::cmp::Reverse(seen.at));
     let query = MatchQuery { with_ended: true, ..MatchQuery::default() };
     let records = store.matches(&query).await?;
     let mut rows = Vec::new();

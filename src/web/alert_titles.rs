@@ -1,7 +1,7 @@
 //! The titles of alerts, for lists of alerts and deliveries.
 //!
-//! A title is made from the whole alert, which can have thousands of changes. A recorded alert never
-//! changes, so its title is kept.
+//! A title is made from the whole alert, which can have thousands of changes. A recorded alert
+//! never changes, so its title is kept.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};

@@ -6,8 +6,8 @@
 //!
 //! Paths: `/` `/changes` `/entries` `/difference` `/rules` `/pictures` `/alerts` `/items`
 //! `/deliveries` `/holds`, most with a page for each `/{id}`; `/feed.atom` `/api/…`
-//! ([`api::paths`]) `/metrics` `/sign-in` `/sign-out` `/healthz` `/readyz`. All but the last two may
-//! need a sign-in ([`access`]).
+//! ([`api::paths`]) `/metrics` `/sign-in` `/sign-out` `/healthz` `/readyz`. All but the last two
+//! may need a sign-in ([`access`]).
 
 pub mod listener;
 pub mod serve;

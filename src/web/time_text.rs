@@ -11,11 +11,14 @@ const DAY_SECONDS: i64 = 24 * HOUR_SECONDS;
 /// `4 minutes ago`: whole units, rounded down.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(at).as_secs();
-    match seconds {
-        ..MINUTE_SECONDS => "just now".to_owned(),
-        ..HOUR_SECONDS => units(seconds / MINUTE_SECONDS, "minute"),
-        ..DAY_SECONDS => units(seconds / HOUR_SECONDS, "hour"),
-        _ => units(seconds / DAY_SECONDS, "day"),
+    if seconds < MINUTE_SECONDS {
+        "just now".to_owned()
+    } else if seconds < HOUR_SECONDS {
+        units(seconds / MINUTE_SECONDS, "minute")
+    } else if seconds < DAY_SECONDS {
+        units(seconds / HOUR_SECONDS, "hour")
+    } else {
+        units(seconds / DAY_SECONDS, "day")
     }
 }
 

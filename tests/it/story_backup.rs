@@ -74,7 +74,7 @@ async fn a_backup_beside_a_running_daemon_is_restored_and_repeats_the_same_ids()
     assert_eq!(made.exit, Some(0), "{made:?}");
     assert!(made.stdout.contains("head "), "{made:?}");
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(files_with(site.folder.path(), "copy.db"), [file.clone()]);
+    assert_eq!(files_with(site.folder.path(), "copy.db"), std::slice::from_ref(&file));
     refused(&back_up(&site, &file).await, 2, "name another file");
 
     site.publish(&grown());
@@ -277,12 +277,12 @@ async fn pruning_needs_a_retention_and_a_hold_suspends_it() {
     site.sections = "[retention]\ndocuments = \"4y\"\n".to_owned();
     refused(&site.command(&prune).await, 2, "expected at least 5y, but got 4y");
     site.sections = "[retention]\ndocuments = \"5y\"\ndeliveries = \"10y\"\n".to_owned();
-    tamper(
-        &site.database(),
+    let insert = format!(
         "INSERT INTO document (sha256, size_bytes, fetched_at, content) \
-         VALUES ('aa', 1, 1262304000000000, x'00')",
-    )
-    .await;
+         VALUES ('{}', 1, 1262304000000000, x'00')",
+        "5a".repeat(32)
+    );
+    tamper(&site.database(), &insert).await;
     let daemon = site.run().await;
     let pruned = succeeds(&site, &prune).await;
     assert!(pruned.contains("pruned 1 documents (1 bytes) and 0 deliveries"), "{pruned}");

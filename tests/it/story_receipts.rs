@@ -27,7 +27,7 @@ fn json(path: &str) -> Value {
 }
 
 /// `journal verify`, in another folder and without a configuration.
-async fn verify(site: &Site, receipt: &str, key: &str) -> Ended {
+fn verify(site: &Site, receipt: &str, key: &str) -> Ended {
     let none = path(site, "no-such-configuration.toml");
     let arguments = ["--config", &none, "journal", "verify", "--receipt", receipt, "--key", key];
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_entitywatch"));
@@ -92,7 +92,7 @@ async fn a_receipt_of_the_current_lists_verifies_and_a_changed_one_does_not() {
     std::fs::write(&keys, &printed).unwrap();
     assert_eq!(json(&keys)["keys"][0]["key_id"], written["key_id"]);
     for key in [&text, &keys] {
-        let ended = verify(&world.site, &receipt, key).await;
+        let ended = verify(&world.site, &receipt, key);
         assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
         assert!(ended.stdout.contains("the receipt is intact"), "{}", ended.stdout);
         assert!(ended.stdout.contains("not a certification"), "{}", ended.stdout);
@@ -102,7 +102,7 @@ async fn a_receipt_of_the_current_lists_verifies_and_a_changed_one_does_not() {
     let changed = path(&world.site, "changed.json");
     let original = std::fs::read_to_string(&receipt).unwrap();
     std::fs::write(&changed, original.replacen("Birchgrove", "Birchgrave", 1)).unwrap();
-    let ended = verify(&world.site, &changed, &text).await;
+    let ended = verify(&world.site, &changed, &text);
     assert_eq!(ended.exit, Some(1));
     assert!(ended.stderr.contains("its content or its signature was changed"), "{}", ended.stderr);
     let other = Site::new().await;
@@ -110,7 +110,7 @@ async fn a_receipt_of_the_current_lists_verifies_and_a_changed_one_does_not() {
     assert_eq!(new.exit, Some(0), "{}", new.stderr);
     let wrong = path(&world.site, "wrong.txt");
     std::fs::write(&wrong, new.stdout).unwrap();
-    let ended = verify(&world.site, &receipt, &wrong).await;
+    let ended = verify(&world.site, &receipt, &wrong);
     assert_eq!(ended.exit, Some(1));
     assert!(ended.stderr.contains(written["key_id"].as_str().unwrap()), "{}", ended.stderr);
     for (receipt, key, expected) in [
@@ -118,7 +118,7 @@ async fn a_receipt_of_the_current_lists_verifies_and_a_changed_one_does_not() {
         (&receipt, &customers, "expected public keys"),
         (&path(&world.site, "none.json"), &text, "none.json"),
     ] {
-        let ended = verify(&world.site, receipt, key).await;
+        let ended = verify(&world.site, receipt, key);
         assert_eq!(ended.exit, Some(1), "{}", ended.stderr);
         assert!(ended.stderr.contains(expected), "{expected}: {}", ended.stderr);
     }
@@ -156,7 +156,7 @@ async fn an_old_key_stays_listed_and_a_receipt_needs_no_store() {
     assert_eq!(site.command(&arguments).await.exit, Some(0));
     assert_ne!(json(&later)["key_id"], first["key_id"]);
     for receipt in [&receipt, &later] {
-        let ended = verify(&site, receipt, &keys).await;
+        let ended = verify(&site, receipt, &keys);
         assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
     }
 }

@@ -33,7 +33,7 @@ pub enum StoreCommand {
     /// can be in PGPASSWORD or ~/.pgpass instead of the address.
     #[command(verbatim_doc_comment)]
     Migrate {
-        /// Where to: postgres://user@host/database
+        /// The address of the new database, as in `postgres://user@host/database`
         #[arg(long, value_name = "URL")]
         to: String,
     },

@@ -198,7 +198,8 @@ impl<'a> CheckRecorder<'a> {
             sha256,
         });
         self.record.source = Some(state);
-        let _matching = match_changes(self.program, self.wiring, &mut self.record).await?;
+        let _matching =
+            Box::pin(match_changes(self.program, self.wiring, &mut self.record)).await?;
         CrashPoint::MatchesFound.pass();
         let (alerts, changes) = (self.record.alerts.len(), self.record.changes.len());
         let check_metrics = CheckMetrics::of(&self.record, open_holds.len());

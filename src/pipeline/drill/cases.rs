@@ -231,7 +231,7 @@ fn aliases(
                     && alias.chars().count() < LONGEST_ALIAS
             })
             .collect();
-        let alias = dice(SpellingKind::Alias, &party).pick(&pool)?.to_string();
+        let alias: String = dice(SpellingKind::Alias, &party).pick(&pool)?.as_str().to_owned();
         hidden.extend(places.iter().map(|at| (*at, alias.clone())));
         Some(case(SpellingKind::Alias, alias, entry, places))
     };

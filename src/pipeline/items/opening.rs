@@ -51,7 +51,7 @@ fn note(config: &Config, handovers: &[Handover], outgoing: &mut Outgoing) -> Opt
         let changes = selected(&outgoing.alert, selection);
         contents.extend(news::contents(changes.iter().copied()));
         let shown = screening_of(outgoing, &receiver.name);
-        contents.extend(shown.into_iter().flat_map(|screening| match_contents(screening)));
+        contents.extend(shown.into_iter().flat_map(match_contents));
         let is_urgent = shown
             .is_some_and(|screening| screening.matches.iter().any(|shown| shown.found.is_urgent()));
         if is_urgent || news::opens_item(&outgoing.alert.body, &changes) {

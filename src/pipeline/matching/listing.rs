@@ -205,7 +205,8 @@ mod tests {
         assert_eq!(found.entries().last().unwrap(), &with_alias);
         let id = EntryId("ent_1".into());
         assert_eq!(found.evidence(&id).keys().collect::<Vec<_>>(), ["csl", "ecfr"]);
-        let again = listing(&[("csl", &[shouted.clone()]), ("ecfr", &[shouted])], &["ent_1"]);
+        let row = [shouted];
+        let again = listing(&[("csl", &row), ("ecfr", &row)], &["ent_1"]);
         assert_eq!(again.listed.len(), 2, "all rows of a changed entry are compared");
     }
 

@@ -106,15 +106,14 @@ async fn decide(
     let _lock = program.lock_matches().await?;
     let now = program.clock.now();
     let decider = Decider { by, identified: actor.identified, at: now };
-    let changed = program
+    program
         .store
         .change_match(id, now, |record| {
             step(record, decider)?;
             Ok::<JournalEvent, MatchActionError>(event(kind, record, actor, reason, &key))
         })
         .await?
-        .ok_or_else(|| MatchActionError::Unknown(id.clone()))?;
-    changed
+        .ok_or_else(|| MatchActionError::Unknown(id.clone()))?
 }
 
 /// What the journal keeps of a decision. It has no text of a counterparty, and no note, because the

@@ -81,8 +81,9 @@ fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, Str
         WatchlistError::TooManyRows { limit, .. } => {
             (Malformed, format!("expected at most {limit} rows, but the file has more"))
         }
-        // Later kinds of problems may quote the file too.
-        _ => (Malformed, "expected CSV, TSV or XLSX, but the file is something else".to_owned()),
+        WatchlistError::Malformed { .. } => {
+            (Malformed, "expected CSV, TSV or XLSX, but the file is something else".to_owned())
+        }
     }
 }
 

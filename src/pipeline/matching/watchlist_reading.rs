@@ -77,7 +77,7 @@ pub async fn read_file(
             revised: change.revised.len(),
         });
         let detail =
-            format!("{exceeded}, so it is on hold: `entitywatch watchlists accept` accepts it",);
+            format!("{exceeded}, so it is on hold: `entitywatch watchlists accept` accepts it");
         state.problem = Some(problem(state, (WatchlistProblemKind::OnHold, detail)));
         return Ok((None, bad_rows));
     }

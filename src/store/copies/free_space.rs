@@ -17,7 +17,7 @@ pub fn expect_room(file: &Path, bytes: u64) -> Result<()> {
         CopyError::file("read the free space of", &folder)(std::io::Error::from(error))
     };
     let found = statvfs(&folder).map_err(failed)?;
-    let free = u64::from(found.blocks_available()).saturating_mul(found.fragment_size());
+    let free = found.blocks_available().saturating_mul(found.fragment_size());
     let needed = bytes.saturating_add(RESERVE);
     if free < needed { Err(CopyError::Space { folder, needed, free }) } else { Ok(()) }
 }

@@ -1,5 +1,5 @@
 //! Every path under `/api` that answers with rows: who answers it, and how it is described. The
-//! router and the OpenAPI description are both made from this table.
+//! router and the `OpenAPI` description are both made from this table.
 
 use axum::routing::{MethodRouter, get};
 use schemars::Schema;

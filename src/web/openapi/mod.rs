@@ -1,4 +1,4 @@
-//! `/api/openapi.json`: what the server answers, as OpenAPI 3.1.
+//! `/api/openapi.json`: what the server answers, as `OpenAPI` 3.1.
 //!
 //! The paths under `/api` are described by [`api::paths`](crate::web::api::paths), from which the
 //! router is built too. Tests ask the server for each path with each parameter.

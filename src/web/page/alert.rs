@@ -18,8 +18,8 @@ use crate::web::query::{self, Parameters};
 use crate::web::records;
 use crate::web::visit::Visit;
 
-/// Changes on a page if no `limit` is given. Each is shown whole, so that 25 of them, with the names
-/// of the others, are less than 200 KB.
+/// Changes on a page if no `limit` is given. Each is shown whole, so that 25 of them, with the
+/// names of the others, are less than 200 KB.
 const DEFAULT_LIMIT: usize = 25;
 /// The most changes whose names are all on the page.
 const NAMED: usize = 500;

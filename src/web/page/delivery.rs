@@ -1,5 +1,5 @@
-//! `/deliveries/{id}`: one delivery with its attempts. `/deliveries/{id}/retry`: an approver sends a
-//! dead one again.
+//! `/deliveries/{id}`: one delivery with its attempts. `/deliveries/{id}/retry`: an approver sends
+//! a dead one again.
 
 use axum::extract::{Path, RawQuery, Request};
 use axum::http::StatusCode;

@@ -1,5 +1,5 @@
-//! `/holds/{id}`: why a list is on hold, what accepting it would remove and change, and the form and
-//! commands that decide.
+//! `/holds/{id}`: why a list is on hold, what accepting it would remove and change, and the form
+//! and commands that decide.
 
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;

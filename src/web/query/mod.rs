@@ -258,8 +258,8 @@ mod tests {
         check(
             "search=x",
             ALERTS,
-            "expected one of the parameters `type`, `source`, `since`, `until`, `page`, `limit`, but \
-             got `search`",
+            "expected one of the parameters `type`, `source`, `since`, `until`, `page`, `limit`, \
+             but got `search`",
         );
         check("x", NONE, "expected no parameter, but got `x`");
         check(

@@ -20,7 +20,8 @@ fn list(day: u64, lines: u64) -> Vec<u8> {
 }
 
 async fn checked(store: &Store, source: &str, content: &[u8], day: u64) -> Sha256 {
-    let at = time("2026-03-01T10:00:00Z") + jiff::SignedDuration::from_hours(24 * day as i64);
+    let at =
+        time("2026-03-01T10:00:00Z") + jiff::SignedDuration::from_hours(24 * day.cast_signed());
     let document = document(content, at);
     let sha256 = document.sha256.clone();
     let check = Check {

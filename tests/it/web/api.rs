@@ -1,4 +1,4 @@
-//! The OpenAPI description and the server agree: each path answers with each parameter, in each
+//! The `OpenAPI` description and the server agree: each path answers with each parameter, in each
 //! format, with what the description says.
 
 use axum::body::Body;

@@ -14,7 +14,7 @@ use super::sample::Sample;
 use super::years::{RULE, added, check, entry, past, years};
 
 /// Months of history.
-const MONTHS: i32 = 120;
+const MONTHS: usize = 120;
 /// Entries that each month adds. The Entity List has grown by about 30 a month.
 const PER_MONTH: usize = 30;
 /// Entries of other lists.
@@ -41,7 +41,7 @@ const WORDS: [&str; 12] = [
 
 #[tokio::test]
 async fn no_page_of_a_large_store_is_large_and_each_shows_its_part() {
-    let large = large().await;
+    let large = Box::pin(large()).await;
     let first = large.entry.clone();
     for path in [
         "/changes".to_owned(),
@@ -82,7 +82,7 @@ struct Large {
 }
 
 async fn large() -> Large {
-    let years = years().await;
+    let years = Box::pin(years()).await;
     let sample = years.sample;
     fill(&sample.state.store).await;
     Large { sample, entry: years.new.to_string() }
@@ -91,7 +91,7 @@ async fn large() -> Large {
 async fn fill(store: &Store) {
     for month in 0..MONTHS {
         let day = format!("{}-{:02}-01", 2007 + month / 12, month % 12 + 1);
-        let open: Vec<_> = (0..PER_MONTH).map(|n| named(month as usize * PER_MONTH + n)).collect();
+        let open: Vec<_> = (0..PER_MONTH).map(|n| named(month * PER_MONTH + n)).collect();
         let changes = open.iter().map(added).collect();
         store.record_history(past(&day, Vec::new(), open, changes)).await.unwrap();
     }

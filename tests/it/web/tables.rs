@@ -30,7 +30,7 @@ async fn names(sample: &Sample, path: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_filter_of_changes_selects_what_it_says() {
-    let Years { sample, .. } = years().await;
+    let Years { sample, .. } = Box::pin(years()).await;
     let check = async |query: &str, expected: &[&str]| {
         let found = names(&sample, &format!("/api/changes?{query}")).await;
         assert_eq!(found, expected, "{query}");
@@ -54,7 +54,7 @@ async fn every_filter_of_changes_selects_what_it_says() {
 
 #[tokio::test]
 async fn a_change_that_two_sources_show_is_one_row_with_both() {
-    let Years { sample, in_csl, in_ecfr, new, .. } = years().await;
+    let Years { sample, in_csl, in_ecfr, new, .. } = Box::pin(years()).await;
     let shown = page(&sample, "/changes?search=new+quay").await;
     assert!(shown.contains("<p class=\"count\">1 change</p>"), "{shown}");
     assert_eq!(shown.matches("<article").count(), 1, "{shown}");
@@ -83,7 +83,7 @@ async fn a_change_that_two_sources_show_is_one_row_with_both() {
 
 #[tokio::test]
 async fn a_list_of_changes_marks_the_words_that_differ() {
-    let Years { sample, .. } = years().await;
+    let Years { sample, .. } = Box::pin(years()).await;
     let shown = page(&sample, "/changes?kind=revised&search=alder").await;
     assert!(shown.contains("<del>Presumption</del><ins>Policy</ins> of denial"), "{shown}");
 }
@@ -124,7 +124,7 @@ async fn pages_have_totals_and_lead_to_each_other() {
 
 #[tokio::test]
 async fn paging_by_time_reaches_every_change_once() {
-    let Years { sample, .. } = years().await;
+    let Years { sample, .. } = Box::pin(years()).await;
     let ids = |answer: &Value| -> Vec<String> {
         let changes = answer["changes"].as_array().unwrap();
         changes.iter().map(|change| change["change_id"].to_string()).collect()
@@ -152,7 +152,7 @@ async fn paging_by_time_reaches_every_change_once() {
 
 #[tokio::test]
 async fn entries_are_found_with_other_spelling_as_of_a_day_and_once_for_all_sources() {
-    let Years { sample, alder, .. } = years().await;
+    let Years { sample, alder, .. } = Box::pin(years()).await;
     let shown = page(&sample, "/entries?search=alder+optiks").await;
     assert!(shown.contains("1 entry</p>") && shown.contains("csl, ecfr"), "{shown}");
     assert!(shown.contains(&format!("href=\"/entries/{alder}\"")), "{shown}");
@@ -189,7 +189,7 @@ async fn the_pages_show_what_was_recorded_since_they_were_last_read() {
 
 #[tokio::test]
 async fn an_entry_has_a_page_with_its_sources_timeline_and_alerts() {
-    let Years { sample, alder, new, in_csl, .. } = years().await;
+    let Years { sample, alder, new, in_csl, .. } = Box::pin(years()).await;
     let shown = page(&sample, &format!("/entries/{alder}")).await;
     for part in [
         "Listed now in csl, ecfr.",
@@ -220,7 +220,7 @@ async fn an_entry_has_a_page_with_its_sources_timeline_and_alerts() {
 
 #[tokio::test]
 async fn a_rule_shows_what_it_orders_and_which_list_shows_it() {
-    let Years { sample, in_csl, .. } = years().await;
+    let Years { sample, in_csl, .. } = Box::pin(years()).await;
     let list = page(&sample, "/rules").await;
     assert!(list.contains("1 rule</p>") && list.contains("2 added, 0 removed"), "{list}");
     let shown = page(&sample, &format!("/rules/{RULE}")).await;
@@ -252,7 +252,7 @@ async fn a_rule_shows_what_it_orders_and_which_list_shows_it() {
 
 #[tokio::test]
 async fn pictures_count_each_change_once_and_each_entry_of_now() {
-    let Years { sample, .. } = years().await;
+    let Years { sample, .. } = Box::pin(years()).await;
     let years = get_json(&sample, "/api/pictures/changes-by-year").await;
     let rows = years["changes-by-year"].as_array().unwrap();
     let row = |year: i64, country: &str| {
@@ -285,7 +285,7 @@ async fn pictures_count_each_change_once_and_each_entry_of_now() {
 
 #[tokio::test]
 async fn every_view_is_also_json_lines_and_csv_without_formulas() {
-    let Years { sample, new, .. } = years().await;
+    let Years { sample, new, .. } = Box::pin(years()).await;
     let mut formula = entry("=cmd|' /C calc'!A0", "CN", (91, 6));
     formula.aliases = vec!["@SUM(1)".into()];
     let record =
@@ -340,7 +340,7 @@ async fn every_view_is_also_json_lines_and_csv_without_formulas() {
 
 #[tokio::test]
 async fn without_a_comparison_the_difference_of_days_says_so_and_names_what_it_needs() {
-    let Years { sample, .. } = years().await;
+    let Years { sample, .. } = Box::pin(years()).await;
     let form = page(&sample, "/difference").await;
     assert!(form.contains("Choose a source and two recorded days"), "{form}");
     let check = async |query: &str, part: &str| {
