@@ -121,6 +121,14 @@ impl Store {
         for table in ["attempt", "digested_delivery", "delivery"] {
             delete(&mut tx, ACTION, table, "delivery_id", &ids).await?;
         }
+        // What these deliveries showed of counterparties. The matches themselves stay.
+        for table in ["shown_match", "screening"] {
+            let text = format!(
+                "DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM delivery d \
+                 WHERE d.alert_id = {table}.alert_id AND d.receiver = {table}.receiver)"
+            );
+            tx.execute(ACTION, sql(text)).await?;
+        }
         let data = json!({"before": before, "deliveries": ids});
         let event = JournalEvent { kind: "store.pruned".to_owned(), data };
         journal::append(&mut tx, now, &[event]).await?;

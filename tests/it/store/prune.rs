@@ -171,8 +171,22 @@ async fn finished_deliveries_of_closed_items_are_removed_and_others_stay(place: 
     let recent = test_alert("recent", time(NOW), &["desk"]);
     record_alerts(&store, time(OLD), vec![pending.clone(), recent.clone()]).await;
 
+    for delivery in [&plain, &open] {
+        let (alert, receiver) = (&delivery.alert_id, &delivery.receiver);
+        place
+            .tamper(&format!(
+                "INSERT INTO screening (alert_id, receiver, watchlists) \
+                 VALUES ('{alert}', '{receiver}', '[]')"
+            ))
+            .await;
+    }
+
     let pruned = store.prune(None, Some(time(BEFORE)), time(NOW)).await.unwrap();
     assert_eq!((pruned.documents, pruned.deliveries), (0, 2));
+    for (delivery, is_kept) in [(&plain, false), (&open, true)] {
+        let shown = store.receivers_of_screening(&delivery.alert_id).await.unwrap();
+        assert_eq!(shown.is_empty(), !is_kept, "what a removed delivery showed is removed too");
+    }
     let left = store.deliveries(&DeliveryQuery::default()).await.unwrap();
     let mut left: Vec<_> = left.into_iter().map(|delivery| delivery.delivery_id).collect();
     left.sort();
