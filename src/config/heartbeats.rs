@@ -10,7 +10,7 @@ use crate::secret::Secret;
 /// One `[[heartbeat]]`.
 #[derive(Clone, Debug)]
 pub struct HeartbeatSettings {
-    /// Whoever knows it can pretend that the program works, so it is a secret.
+    /// A person who knows it can pretend that the program works, so it is a secret.
     pub url: Secret,
     pub allow_private: bool,
 }

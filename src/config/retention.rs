@@ -1,4 +1,4 @@
-//! `[retention]`: how long what was fetched and sent is kept. Without it, for ever.
+//! `[retention]`: how long what was fetched and sent is kept. Without it, forever.
 
 use std::str::FromStr;
 
@@ -16,13 +16,13 @@ const LEAST_YEARS: i16 = 5;
 /// The years that can be written. Longer than any company keeps records.
 const MOST_YEARS: i16 = 1000;
 
-/// How long documents and deliveries are kept. Without a key, that kind is kept for ever.
+/// How long documents and deliveries are kept. Without a key, that kind is kept forever.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawRetention {
-    /// The documents that publishers served, such as `10y`. Default: for ever.
+    /// The documents that publishers served, such as `10y`. Default: forever.
     pub documents: Key<Years>,
-    /// The deliveries that were accepted or given up, with their attempts. Default: for ever.
+    /// The deliveries that were accepted or given up, with their attempts. Default: forever.
     pub deliveries: Key<Years>,
     /// Suspends pruning, for example while a court requires that everything is kept. Default: no.
     pub hold: Key<bool>,

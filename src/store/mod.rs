@@ -171,7 +171,7 @@ impl Store {
         self.instance.as_ref().map(|_| self.heartbeat.outbox())
     }
 
-    /// Waits until this process must end, because a later version has migrated the tables. For ever
+    /// Waits until this process must end, because a later version has migrated the tables. Forever
     /// if the database is not shared.
     pub async fn superseded(&self) -> StoreError {
         self.heartbeat.superseded().await

@@ -12,6 +12,21 @@ use serde_json::Value;
 
 use crate::deliver::{email_receiver, smtp_settings};
 
+/// What a chat service would read as a mention, a link or a style. The hostile names contain it.
+pub const CHAT_MARKUP: [&str; 11] = [
+    "<!channel>",
+    "<!here>",
+    "<@U",
+    "*bold*",
+    "_it_",
+    "`code`",
+    "<https://evil",
+    "@everyone",
+    "@channel",
+    "](https",
+    "**b**",
+];
+
 /// The texts of a Slack message, block by block.
 pub fn slack_text(payload: &Value) -> String {
     let blocks = payload["blocks"].as_array().unwrap();
@@ -170,19 +185,7 @@ fn a_hostile_name_is_harmless_in_every_channel() {
         let subject = preview::subject(&alert, &settings);
         assert!(!subject.contains(control) && subject.chars().count() <= 120, "{subject}");
         let slack = preview::slack_payload(&alert, &settings).to_string();
-        for markup in [
-            "<!channel>",
-            "<!here>",
-            "<@U",
-            "*bold*",
-            "_it_",
-            "`code`",
-            "<https://evil",
-            "@everyone",
-            "@channel",
-            "](https",
-            "**b**",
-        ] {
+        for markup in CHAT_MARKUP {
             assert!(!slack.contains(markup), "{markup} in Slack for {name:.60}");
         }
         let teams = preview::teams_payload(&alert, &settings);

@@ -162,6 +162,26 @@ async fn the_first_screening_is_one_alert_and_a_new_entry_is_shown_with_its_chan
     world.nothing_leaks().await;
 }
 
+/// The words of a legal form may be written together with a name.
+#[tokio::test]
+async fn a_check_compares_every_counterparty_with_the_entries_that_changed() {
+    let site = site("").await;
+    write_customers(
+        &site,
+        &["J1,Greenketchcompany Limited,,,CN,", "J2,Joint Stockcompany Zelkovar,,,RU,"],
+    );
+    let world = World::with_baseline(site, &rows(40)).await;
+    world.publish(&with(&[
+        row("Green Ketch Company Limited", RULE).at("8 Xueyuan Road, Beijing, CN"),
+        row("Joint Stock Company Zelkovar", RULE).at("9 Xueyuan Road, Beijing, CN"),
+    ]));
+    assert_eq!(world.next_check().await.exit, 0);
+    let found = world.matches().await;
+    let ids: BTreeSet<&str> =
+        found.iter().map(|record| record.found.counterparty.id.as_str()).collect();
+    assert_eq!(ids, BTreeSet::from(["J1", "J2"]), "{found:?}");
+}
+
 #[tokio::test]
 async fn a_dismissal_survives_other_terms_and_is_stale_by_an_alias() {
     let site = site("").await;

@@ -1,6 +1,13 @@
 //! A counterparty file against a list file and against the current lists of the store: what is
 //! printed, in which order, and with which exit code.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use entitywatch::domain::{Entry, ListCode};
+use entitywatch::parse::parse;
+use entitywatch::screen::{Options, Screener, batch, reverse};
+use entitywatch::watchlist::{self, Columns};
 use serde_json::Value;
 
 use crate::list::{Row, file, row, rows};
@@ -141,17 +148,14 @@ async fn what_cannot_be_read_is_an_error_that_says_where() {
     assert_eq!(ended.exit, Some(2), "{}", ended.stderr);
 }
 
-/// The rates that `config/README.md` states, on parties that were first listed from 2020 to 2022.
-#[tokio::test]
-async fn the_stated_rates_hold_on_the_real_list() {
-    let Some(shared) = shared_data::folder() else { return };
-    let site = Site::new().await;
-    let folder = site.folder.path().join("made");
-    let text = |path: std::path::PathBuf| path.to_str().unwrap().to_owned();
+/// Makes counterparties of the real list with what is true of them, in a folder. Returns the folder
+/// of the real data, or `None` if it or Python is not there.
+fn make_counterparties(folder: &Path) -> Option<PathBuf> {
+    let shared = shared_data::folder()?;
     let arguments = [
         text(shared.join("tools/make_watchlist.py")),
         text(shared.join("data/entity-list-to-2022.json.xz")),
-        text(folder.clone()),
+        text(folder.to_owned()),
         "--others".into(),
         text(shared.join("data/clean-names.txt.xz")),
         "--clean".into(),
@@ -161,9 +165,62 @@ async fn the_stated_rates_hold_on_the_real_list() {
         "--seed".into(),
         "4".into(),
     ];
-    if shared_data::python(&arguments).is_none() {
+    shared_data::python(&arguments).map(|_| shared)
+}
+
+fn text(path: PathBuf) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+/// Of the matches of a whole comparison with the list, those with the entries of one rule are
+/// nearly all among the counterparties that are near these entries.
+#[test]
+fn what_is_near_the_entries_of_a_rule_has_99_of_100_matches_of_a_whole_comparison() {
+    let folder = tempfile::tempdir().unwrap();
+    if make_counterparties(folder.path()).is_none() {
         return;
     }
+    let list = std::fs::File::open(folder.path().join("consolidated.csv")).unwrap();
+    let entries = parse(list, &[ListCode::EL]).unwrap().entries;
+    let read = watchlist::read(&folder.path().join("watchlist.csv"), &Columns::default()).unwrap();
+    let parties = read.counterparties;
+    let mut of_rule: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for entry in &entries {
+        let day = entry.start_date.clone().unwrap_or_default();
+        of_rule.entry(day).or_default().push(entry.clone());
+    }
+    let whole = Screener::new(entries.clone());
+    let mut matches: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    let mut place = 0;
+    batch::screen_all(&whole, &parties, Options::default(), 2, &mut |_, found| {
+        for found in found {
+            let day = entries[found.entry].start_date.clone().unwrap_or_default();
+            matches.entry(day).or_default().insert(place);
+        }
+        place += 1;
+        Ok::<(), ()>(())
+    })
+    .unwrap();
+    let (mut compared, mut missed): (usize, Vec<(String, String)>) = (0, Vec::new());
+    for (day, entries) in of_rule.into_iter().rev().take(12) {
+        let near = reverse::near(&Screener::new(entries), &parties, 2);
+        for place in matches.remove(&day).unwrap_or_default() {
+            compared += 1;
+            if near.binary_search(&place).is_err() {
+                missed.push((day.clone(), parties[place].name.clone()));
+            }
+        }
+    }
+    assert!(compared > 100, "{compared} matches");
+    assert!(missed.len() * 100 <= compared, "of {compared}: {missed:?}");
+}
+
+/// The rates that `config/README.md` states, on parties that were first listed from 2020 to 2022.
+#[tokio::test]
+async fn the_stated_rates_hold_on_the_real_list() {
+    let site = Site::new().await;
+    let folder = site.folder.path().join("made");
+    let Some(shared) = make_counterparties(&folder) else { return };
     let ended = site
         .command(&[
             "screen",

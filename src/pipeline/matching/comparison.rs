@@ -143,7 +143,7 @@ impl Comparison<'_> {
                 .filter_map(|at| self.listing.listed.get(*at))
                 .map(|listed| listed.entry_id.clone())
                 .collect();
-            // One decision for all entries at the address, whoever joins them.
+            // One decision for all entries at the address, also for those that are added later.
             let (entry_id, concerned, sources) = if sharing.is_empty() {
                 let sources = evidence
                     .entry(listed.entry_id.clone())

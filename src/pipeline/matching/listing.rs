@@ -145,11 +145,6 @@ impl Listing {
         rows.map(|row| row.entry.clone()).collect()
     }
 
-    /// The rows of these entries, to find counterparties that are near them.
-    pub fn entries_of(&self, ids: &HashSet<EntryId>) -> Vec<Entry> {
-        ids.iter().flat_map(|id| self.rows_of(id)).map(|row| row.entry.clone()).collect()
-    }
-
     /// The id under which an entry of a change is listed, or ordered.
     pub fn id_of(&self, entry: &Entry) -> EntryId {
         let known = entry.entry_id.clone().or_else(|| self.same_as(entry));

@@ -12,21 +12,11 @@ use crate::store::{Result, Store};
 /// The counterparties in use of one watchlist.
 pub struct LoadedWatchlist {
     pub parties: Vec<StoredCounterparty>,
-    /// The place of each counterparty, by its id.
-    pub places: HashMap<String, usize>,
 }
 
 /// The watchlists in memory, each with the generation of its content.
 #[derive(Default)]
 pub struct LoadedWatchlists(Mutex<HashMap<String, (u64, Arc<LoadedWatchlist>)>>);
-
-impl LoadedWatchlist {
-    pub fn of(parties: Vec<StoredCounterparty>) -> Self {
-        let ids = parties.iter().map(|stored| stored.party.id.clone());
-        let places = ids.zip(0..).collect();
-        Self { parties, places }
-    }
-}
 
 impl LoadedWatchlists {
     /// The counterparties in use.
@@ -38,7 +28,7 @@ impl LoadedWatchlists {
             return Ok(Arc::clone(loaded));
         }
         let parties = store.counterparties(&state.name).await?;
-        let loaded = Arc::new(LoadedWatchlist::of(parties));
+        let loaded = Arc::new(LoadedWatchlist { parties });
         all.insert(state.name.clone(), (state.generation, Arc::clone(&loaded)));
         Ok(loaded)
     }

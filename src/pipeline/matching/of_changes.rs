@@ -22,9 +22,6 @@ use crate::pipeline::matching::listing::ordered_id;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
-use crate::screen::Screener;
-use crate::screen::batch::MOST_THREADS;
-use crate::screen::reverse;
 use crate::store::{CheckRecord, Result};
 
 /// A change of a record, with what brings up its matches.
@@ -149,14 +146,9 @@ async fn compare(
     let (name, now) = (state.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
-        let changed = Screener::new(listing.entries_of(&ids));
-        let mut places = reverse::near(&changed, &loaded.parties, MOST_THREADS);
-        let of_known = known
-            .iter()
-            .filter_map(|record| loaded.places.get(&record.found.counterparty.id).copied());
-        places.extend(of_known);
-        places.sort_unstable();
-        places.dedup();
+        // Every counterparty, not only those that `screen::reverse` finds near the changed entries:
+        // it misses a few, and a match must not be missed.
+        let places = (0..loaded.parties.len()).collect();
         let comparison = Comparison {
             watchlist: &name,
             listing: &listing,

@@ -32,7 +32,7 @@ pub struct Sighting {
 /// What readers must learn of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
-    /// Nobody was told of it, or it is back.
+    /// Nobody was alerted of it, or it is found again.
     New,
     /// It was for review and is strong now.
     Raised,

@@ -118,7 +118,7 @@ pub fn distance(one: &str, other: &str) -> Option<usize> {
     if one.len().abs_diff(other.len()) > LIMIT {
         return None;
     }
-    // Each error changes at most two letters: most words are told apart without a comparison.
+    // Each error changes at most two letters, so most words are ruled out without a comparison.
     if (letters(one) ^ letters(other)).count_ones() > 2 * u32::try_from(LIMIT).unwrap_or(2) {
         return None;
     }

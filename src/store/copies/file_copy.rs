@@ -17,7 +17,7 @@ use crate::store::result_code::{CORRUPT, NOT_A_DATABASE, result_code};
 const ROWS_AHEAD: usize = 4;
 
 /// A new file under another name, which gets its own name when it is whole. It is locked, so that
-/// two processes do not write it. A file that a killed process left behind is written anew.
+/// two processes do not write it. A file that a killed process left behind is replaced.
 pub struct PartialFile {
     path: PathBuf,
     target: PathBuf,
@@ -84,8 +84,8 @@ fn remove_beside(path: &Path) {
 pub async fn copy_into(from: &Path, to: &Path) -> Result<()> {
     expect_room(to, size_of(from)?)?;
     let mut source = connect_to_read(from).await?;
-    // `VACUUM INTO` reads one state of the database, whatever is written meanwhile, and writes
-    // pages without gaps.
+    // `VACUUM INTO` reads one state of the database, whatever is written at the same time, and
+    // writes pages without gaps.
     let query = sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned());
     let copied = query.execute(&mut source).await;
     let _ = source.close().await;

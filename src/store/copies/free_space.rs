@@ -6,8 +6,8 @@ use nix::sys::statvfs::statvfs;
 
 use crate::store::copies::error::{CopyError, Result};
 
-/// Space that stays free for what else is written meanwhile, in bytes: 16 MiB, the largest document
-/// of a check.
+/// Space that stays free for what else is written at the same time, in bytes: 16 MiB, the largest
+/// document of a check.
 const RESERVE: u64 = 16 * 1024 * 1024;
 
 /// Refuses if the folder of `file` has less room than `bytes` and a reserve.

@@ -67,12 +67,12 @@ impl Current {
         if let Some(catalog) = self.still_current(store).await? {
             return Ok(catalog);
         }
-        // Others that come meanwhile wait for the same catalog.
+        // Requests during this time wait for the same catalog.
         let _reading = self.reading.lock().await;
         if let Some(catalog) = self.still_current(store).await? {
             return Ok(catalog);
         }
-        // Before the rows, so that what is written meanwhile counts as new.
+        // Before the rows, so that what is written while they are read counts as new.
         let marks = store.marks().await?;
         let catalog = Arc::new(Catalog::read(store).await?);
         self.catalog.store(Some(Arc::new((marks, Arc::clone(&catalog)))));

@@ -3,7 +3,7 @@
 //! The Code of Federal Regulations numbers its paragraphs `(a)`, `(1)`, `(i)`, `(A)`, in this order
 //! of levels. Only the last number stands before a paragraph.
 
-/// The levels of paragraphs that are told apart.
+/// The levels of paragraphs that are distinguished.
 const LEVELS: usize = 4;
 /// A longer text in parentheses is no number.
 const MOST_NUMBER_BYTES: usize = 5;
