@@ -106,7 +106,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 }
                 None => None,
             };
-            screen::screen(&args, lists, order, &mut stdout())?;
+            return screen::screen(&args, lists, order, &mut stdout());
         }
         Command::Drill(args) => {
             let (config, store) = reading(&path, named, environment).await?;
