@@ -297,7 +297,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         }
         Command::Store { command } => {
             let config = configured(&path, named, environment, SecretsMode::Skip)?;
-            return Box::pin(store_commands::run(&config, command, now)).await;
+            return Box::pin(store_commands::run(&config, environment, command, now)).await;
         }
         Command::Journal {
             command:

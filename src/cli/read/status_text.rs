@@ -65,6 +65,12 @@ fn store_lines(status: &StatusRow) -> Vec<String> {
             _ => format!("  {overdue}no backup so far"),
         }
     }));
+    if status.waiting_decisions > 0 {
+        lines.push(format!(
+            "  decisions of before the restore that wait for what they are about: {}",
+            status.waiting_decisions
+        ));
+    }
     lines
 }
 
@@ -253,6 +259,7 @@ mod tests {
                 overdue: true,
                 error: None,
             }),
+            waiting_decisions: 2,
         }
     }
 
