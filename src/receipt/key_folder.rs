@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::owner::give_to_owner_of_parent;
 use crate::receipt::key::{KeyPair, NotAKey, private_pem};
 
 /// The name of the folder.
@@ -114,11 +115,15 @@ impl KeyFolder {
 
     /// Under a name that is not read until the file is complete.
     fn write(&self, path: &Path, text: &str) -> std::io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+        if !self.0.exists() {
+            DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+            give_to_owner_of_parent(&self.0);
+        }
         let part = path.with_extension("part");
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
+        give_to_owner_of_parent(&part);
         fs::rename(&part, path)?;
         File::open(&self.0)?.sync_all()
     }
@@ -166,6 +171,26 @@ mod tests {
             if path.extension().is_some_and(|ending| ending == "pem") {
                 assert_eq!(mode(&path), 0o600, "{}", path.display());
             }
+        }
+    }
+
+    /// Only root can give files away.
+    #[test]
+    fn ok_keys_that_root_makes_belong_to_the_owner_of_the_state_directory() {
+        use std::os::unix::fs::{MetadataExt, chown};
+
+        let state = tempfile::tempdir().unwrap();
+        if state.path().metadata().unwrap().uid() == 0 {
+            chown(state.path(), Some(4_711), Some(4_712)).unwrap();
+        }
+        let owner = |path: &Path| path.metadata().map(|about| (about.uid(), about.gid())).unwrap();
+        let folder = KeyFolder::in_state(state.path());
+        folder.make(&[1; 32], time("2026-07-01T00:00:00Z")).unwrap();
+        let files = fs::read_dir(folder.path()).unwrap().map(|item| item.unwrap().path());
+        let made: Vec<PathBuf> = files.chain([folder.path().to_owned()]).collect();
+        assert_eq!(made.len(), 2, "{made:?}");
+        for path in made {
+            assert_eq!(owner(&path), owner(state.path()), "{}", path.display());
         }
     }
 
