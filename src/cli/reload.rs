@@ -35,6 +35,7 @@ pub async fn reload(
             daemon::reload(program, wiring);
             let wiring = program.wiring.load();
             status.set_configuration(sources(&wiring.config), receivers(&wiring.config));
+            status.set_watchlists(pages::watchlists(&wiring.config));
             access.set(pages::access_settings(&wiring.config));
             drop(wiring);
             if let Err(problem) = record_configuration(program, Loaded::Reload).await {

@@ -18,7 +18,8 @@ use minijinja::{Environment, Error, UndefinedBehavior, Value};
 use crate::domain::{ListCode, country, day_in_words, utc_day};
 use crate::web::{WebSettings, difference, time_text};
 
-const STYLESHEET: &str = include_str!("templates/style.css");
+const STYLESHEET: &str =
+    concat!(include_str!("templates/style.css"), include_str!("templates/matches.css"));
 
 const FILES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
@@ -40,6 +41,10 @@ const FILES: &[(&str, &str)] = &[
     ("items.html", include_str!("templates/items.html")),
     ("item.html", include_str!("templates/item.html")),
     ("item_parts.html", include_str!("templates/item_parts.html")),
+    ("matches.html", include_str!("templates/matches.html")),
+    ("match.html", include_str!("templates/match.html")),
+    ("match_parts.html", include_str!("templates/match_parts.html")),
+    ("watchlists.html", include_str!("templates/watchlists.html")),
     ("deliveries.html", include_str!("templates/deliveries.html")),
     ("delivery.html", include_str!("templates/delivery.html")),
     ("delivery_parts.html", include_str!("templates/delivery_parts.html")),

@@ -32,6 +32,7 @@ impl Pages {
     pub async fn of(world: World) -> Self {
         let listener = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let status = Arc::new(Status::new(world.clock.now(), Duration::from_secs(120)));
+        status.set_watchlists(pages::watchlists(&world.program.wiring.load().config));
         let access = pages::access(&world.program.wiring.load().config).unwrap();
         let metrics =
             metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
