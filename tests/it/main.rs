@@ -55,6 +55,7 @@ mod story_heartbeat;
 mod story_holds;
 mod story_instances;
 mod story_items;
+mod story_june_2022;
 mod story_matches;
 mod story_metrics;
 mod story_officer_year;

@@ -6,7 +6,7 @@ use crate::deliver::plain;
 use crate::deliver::teams::card::{
     Elements, bold, boxed, grounded, linked, paragraph, run, subtle, title,
 };
-use crate::deliver::wording::{Fact, MatchText, Matches};
+use crate::deliver::wording::{Fact, MatchText, Matches, not_shown};
 
 /// The most bytes of all matches together. The rest is for the names of the entries.
 const MAX_BYTES: usize = 7_000;
@@ -34,7 +34,7 @@ pub fn push(matches: &Matches, elements: &mut Elements) {
             elements.push(paragraph(super::step(&rest.text, rest)));
         }
         _ if left_out > 0 => {
-            let text = format!("More possible matches are not shown here ({left_out} or more): ");
+            let text = format!("{}: ", not_shown(left_out + matches.more));
             elements.push(paragraph(vec![run(&text), bold(command)]));
         }
         _ => {}

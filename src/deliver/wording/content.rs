@@ -61,6 +61,8 @@ pub struct Matches {
     pub shown: Vec<MatchText>,
     /// How many more there are, and where.
     pub rest: Option<NextStep>,
+    /// How many there are that `shown` has not.
+    pub more: usize,
     /// What was compared with what, and that no match is not a clearance. One for each counterparty
     /// file.
     pub compared: Vec<String>,
