@@ -10,7 +10,7 @@ pub mod domain;
 pub mod clock;
 pub mod crash_point;
 pub mod exit;
-pub mod owner;
+pub mod file_owner;
 pub mod random;
 pub mod secret;
 

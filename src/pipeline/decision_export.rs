@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use tracing::error;
 
 use crate::domain::JournalEntry;
-use crate::owner::give_to_owner_of_parent;
+use crate::file_owner::give_to_owner_of_parent;
 use crate::pipeline::Program;
 use crate::store::copies::Decision;
 use crate::store::{Store, StoreError};

@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::owner::give_to_owner_of_parent;
+use crate::file_owner::give_to_owner_of_parent;
 
 /// The lock, until it is dropped.
 #[derive(Debug)]

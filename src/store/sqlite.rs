@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
-use crate::owner::give_to_owner_of_parent;
+use crate::file_owner::give_to_owner_of_parent;
 use crate::store::copies::copy_before_migration;
 use crate::store::pools::{Pools, READER_IDLE, READERS};
 use crate::store::process_lock::{LockFailure, ProcessLock};

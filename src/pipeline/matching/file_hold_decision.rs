@@ -1,6 +1,6 @@
 //! What people decide about counterparty files on hold.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::journal::JournalEvent;
 use crate::domain::matching::file_hold::{EndedFileHold, FileHold, FileHoldDecision};
@@ -84,13 +84,45 @@ async fn decide(
     reason: &str,
     decision: HoldState,
 ) -> Result<FoundHold, FileHoldError> {
-    let by = actor.by.trim();
+    let (by, reason) = (actor.by.trim(), reason.trim());
     if by.is_empty() {
         return Err(FileHoldError::Empty("--by"));
     }
-    if reason.trim().is_empty() {
+    if reason.is_empty() {
         return Err(FileHoldError::Empty("--reason"));
     }
+    let said = FileHoldDecision {
+        by: by.to_owned(),
+        identified: actor.identified.clone(),
+        reason: reason.to_owned(),
+    };
+    let data = |found: &FoundHold| {
+        json!({
+            "watchlist": found.watchlist,
+            "hold_id": id,
+            "sha256": found.hold.sha256,
+            "by": by,
+            "identified": actor.identified,
+            "reason": reason,
+            "rows": found.hold.rows,
+            "removed": found.hold.lost,
+            "revised": found.hold.revised,
+        })
+    };
+    decide_file(program, id, decision, said, data).await
+}
+
+/// Accepts or rejects an open hold. `data` is what the journal keeps.
+///
+/// # Errors
+/// If the hold is not open.
+pub async fn decide_file(
+    program: &Program,
+    id: &HoldId,
+    decision: HoldState,
+    said: FileHoldDecision,
+    data: impl FnOnce(&FoundHold) -> Value,
+) -> Result<FoundHold, FileHoldError> {
     let lock = program.lock_matches().await?;
     let found = file_hold(&program.store, id).await?;
     let found = found.ok_or_else(|| FileHoldError::Unknown(id.clone()))?;
@@ -101,11 +133,6 @@ async fn decide(
     let state = states.into_iter().find(|state| state.name == found.watchlist);
     let mut state = state.ok_or_else(|| FileHoldError::Unknown(id.clone()))?;
     let now = program.clock.now();
-    let said = FileHoldDecision {
-        by: by.to_owned(),
-        identified: actor.identified.clone(),
-        reason: reason.trim().to_owned(),
-    };
     state.end_hold(decision, now, Some(said));
     let sha256 = found.hold.sha256.clone();
     let kind = if decision == HoldState::Accepted {
@@ -121,20 +148,9 @@ async fn decide(
         });
         "watchlist.rejected"
     };
-    let data = json!({
-        "watchlist": found.watchlist,
-        "hold_id": id,
-        "sha256": found.hold.sha256,
-        "by": by,
-        "identified": actor.identified,
-        "reason": reason.trim(),
-        "rows": found.hold.rows,
-        "removed": found.hold.lost,
-        "revised": found.hold.revised,
-    });
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
     record.matching.watchlists.push(state);
-    record.journal.push(JournalEvent { kind: kind.to_owned(), data });
+    record.journal.push(JournalEvent { kind: kind.to_owned(), data: data(&found) });
     program.store.record(record).await?;
     Ok(found)
 }

@@ -36,11 +36,15 @@ mod watchlist_reading;
 mod watchlist_scope;
 
 pub use file_hold_decision::{
-    FileHoldError, FoundHold, accept_file, file_hold, file_holds, reject_file,
+    FileHoldError, FoundHold, accept_file, decide_file, file_hold, file_holds, reject_file,
 };
 pub use file_hold_preview::{FileHoldPreview, LostCounterparty, file_hold_preview};
 pub use loaded::LoadedWatchlists;
-pub use match_actions::{Dismissal, MatchActionError, confirm, dismiss, erase, reopen};
+pub use match_actions::{
+    Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with, reopen,
+};
 pub use of_changes::match_changes;
+pub use receiver_matches::facts;
 pub use touched::touched_since;
+pub use transition::rests_on;
 pub use watchlist_check::{WatchlistChecked, check_watchlists};

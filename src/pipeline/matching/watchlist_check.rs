@@ -20,6 +20,7 @@ use crate::pipeline::matching::receiver_matches::facts;
 use crate::pipeline::matching::watchlist_reading::{note_problem, read_file};
 use crate::pipeline::matching::watchlist_scope::{compare, expire, scope};
 use crate::pipeline::{Program, Wiring};
+use crate::random;
 use crate::store::{CheckRecord, Lease, Result};
 
 /// How the check of one counterparty file ended.
@@ -132,6 +133,11 @@ async fn check(
     }
     record.matching.watchlists.push(state);
     let has_alerts = !record.alerts.is_empty();
+    // The key of hashes is there before the first decision, so that each backup with matches has
+    // it, and a restored decision can be compared with its match.
+    if let Ok(new_key) = random::text_of_256_bits() {
+        store.matching_key(&new_key).await?;
+    }
     store.record(record).await?;
     CrashPoint::WatchlistRecorded.pass();
     if has_alerts {
