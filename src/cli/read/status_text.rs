@@ -349,6 +349,18 @@ mod tests {
     }
 
     #[test]
+    fn ok_many_items_stay_on_one_screen() {
+        let mut row = status();
+        row.items = vec![item_row(); SHOWN_ITEMS];
+        let without_more = lines(&row);
+        row.items.push(item_row());
+        let with_more = lines(&row);
+        assert_eq!(with_more.len(), without_more.len() + 1);
+        assert!(with_more.contains(&"  1 more: entitywatch items list".to_owned()));
+        assert!(!without_more.iter().any(|line| line.contains("more:")), "{without_more:#?}");
+    }
+
+    #[test]
     fn a_counterparty_file_is_shown_with_its_matches_and_what_is_wrong_with_it() {
         let mut row = status();
         let since = at("2026-03-01T08:00:00Z");
@@ -376,18 +388,6 @@ mod tests {
         problem.kind = WatchlistProblemKind::Old;
         row.watchlists[0].problem = Some(problem);
         assert!(!row.has_failed());
-    }
-
-    #[test]
-    fn ok_many_items_stay_on_one_screen() {
-        let mut row = status();
-        row.items = vec![item_row(); SHOWN_ITEMS];
-        let without_more = lines(&row);
-        row.items.push(item_row());
-        let with_more = lines(&row);
-        assert_eq!(with_more.len(), without_more.len() + 1);
-        assert!(with_more.contains(&"  1 more: entitywatch items list".to_owned()));
-        assert!(!without_more.iter().any(|line| line.contains("more:")), "{without_more:#?}");
     }
 
     #[test]

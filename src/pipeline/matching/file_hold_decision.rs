@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use crate::domain::journal::JournalEvent;
 use crate::domain::matching::file_hold::{EndedFileHold, FileHold, FileHoldDecision};
 use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
-use crate::domain::{HoldId, HoldState};
+use crate::domain::{HoldId, HoldState, Sha256};
 use crate::pipeline::Program;
 use crate::pipeline::items::Actor;
 use crate::pipeline::matching::watchlist_reading::REJECTED;
+use crate::pipeline::shared_lock::SharedLock;
 use crate::store::{CheckRecord, Store, StoreError};
 
 /// Why a decision was not carried out. Nothing has changed.
@@ -84,54 +85,70 @@ async fn decide(
     reason: &str,
     decision: HoldState,
 ) -> Result<FoundHold, FileHoldError> {
-    let (by, reason) = (actor.by.trim(), reason.trim());
+    let by = actor.by.trim();
     if by.is_empty() {
         return Err(FileHoldError::Empty("--by"));
     }
-    if reason.is_empty() {
+    if reason.trim().is_empty() {
         return Err(FileHoldError::Empty("--reason"));
     }
-    let said = FileHoldDecision {
-        by: by.to_owned(),
-        identified: actor.identified.clone(),
-        reason: reason.to_owned(),
-    };
-    let data = |found: &FoundHold| {
-        json!({
-            "watchlist": found.watchlist,
-            "hold_id": id,
-            "sha256": found.hold.sha256,
-            "by": by,
-            "identified": actor.identified,
-            "reason": reason,
-            "rows": found.hold.rows,
-            "removed": found.hold.lost,
-            "revised": found.hold.revised,
-        })
-    };
-    decide_file(program, id, decision, said, data).await
-}
-
-/// Accepts or rejects an open hold. `data` is what the journal keeps.
-///
-/// # Errors
-/// If the hold is not open.
-pub async fn decide_file(
-    program: &Program,
-    id: &HoldId,
-    decision: HoldState,
-    said: FileHoldDecision,
-    data: impl FnOnce(&FoundHold) -> Value,
-) -> Result<FoundHold, FileHoldError> {
     let lock = program.lock_matches().await?;
     let found = file_hold(&program.store, id).await?;
     let found = found.ok_or_else(|| FileHoldError::Unknown(id.clone()))?;
     if let Some(ended) = &found.ended {
         return Err(FileHoldError::NotOpen(id.clone(), ended.state.as_str()));
     }
+    let said = FileHoldDecision {
+        by: by.to_owned(),
+        identified: actor.identified.clone(),
+        reason: reason.trim().to_owned(),
+    };
+    let data = json!({
+        "watchlist": found.watchlist,
+        "hold_id": id,
+        "sha256": found.hold.sha256,
+        "by": by,
+        "identified": actor.identified,
+        "reason": reason.trim(),
+        "rows": found.hold.rows,
+        "removed": found.hold.lost,
+        "revised": found.hold.revised,
+    });
+    end_hold(program, &lock, &found, decision, said, data).await?;
+    Ok(found)
+}
+
+/// Carries out again a decision that a restore lost, with these data in the journal. `false`: this
+/// content of the file is not on hold.
+pub async fn decide_again(
+    program: &Program,
+    watchlist: &str,
+    content: &Sha256,
+    decision: HoldState,
+    said: FileHoldDecision,
+    data: Value,
+) -> Result<bool, StoreError> {
+    let lock = program.lock_matches().await?;
+    let open = file_holds(&program.store).await?.into_iter().find(|found| {
+        found.ended.is_none() && found.watchlist == watchlist && found.hold.sha256 == *content
+    });
+    let Some(open) = open else { return Ok(false) };
+    end_hold(program, &lock, &open, decision, said, data).await?;
+    Ok(true)
+}
+
+async fn end_hold(
+    program: &Program,
+    lock: &SharedLock,
+    found: &FoundHold,
+    decision: HoldState,
+    said: FileHoldDecision,
+    data: Value,
+) -> Result<(), StoreError> {
     let states = program.store.watchlist_states().await?;
-    let state = states.into_iter().find(|state| state.name == found.watchlist);
-    let mut state = state.ok_or_else(|| FileHoldError::Unknown(id.clone()))?;
+    let Some(mut state) = states.into_iter().find(|state| state.name == found.watchlist) else {
+        return Ok(());
+    };
     let now = program.clock.now();
     state.end_hold(decision, now, Some(said));
     let sha256 = found.hold.sha256.clone();
@@ -150,7 +167,6 @@ pub async fn decide_file(
     };
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
     record.matching.watchlists.push(state);
-    record.journal.push(JournalEvent { kind: kind.to_owned(), data: data(&found) });
-    program.store.record(record).await?;
-    Ok(found)
+    record.journal.push(JournalEvent { kind: kind.to_owned(), data });
+    program.store.record(record).await
 }

@@ -36,7 +36,7 @@ mod watchlist_reading;
 mod watchlist_scope;
 
 pub use file_hold_decision::{
-    FileHoldError, FoundHold, accept_file, decide_file, file_hold, file_holds, reject_file,
+    FileHoldError, FoundHold, accept_file, decide_again, file_hold, file_holds, reject_file,
 };
 pub use file_hold_preview::{FileHoldPreview, LostCounterparty, file_hold_preview};
 pub use loaded::LoadedWatchlists;

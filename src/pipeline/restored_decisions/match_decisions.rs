@@ -6,8 +6,7 @@ use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
 use crate::domain::{HoldState, MatchId, Sha256};
 use crate::pipeline::Program;
 use crate::pipeline::matching::{
-    FileHoldError, FoundHold, MatchActionError, counterparty_hash, decide_file, erase_with,
-    file_holds, rests_on,
+    MatchActionError, counterparty_hash, decide_again, erase_with, rests_on,
 };
 use crate::pipeline::restored_decisions::{RestorationOutcome, Restored};
 use crate::random;
@@ -20,8 +19,8 @@ const NOTE: &str = "restored; the note was not exported";
 pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<RestorationOutcome> {
     match restored.kind {
         "counterparty.erased" => erase(program, restored).await,
-        "watchlist.accepted" => decide_on_file(program, restored, HoldState::Accepted).await,
-        "watchlist.rejected" => decide_on_file(program, restored, HoldState::Rejected).await,
+        "watchlist.accepted" => decide_file(program, restored, HoldState::Accepted).await,
+        "watchlist.rejected" => decide_file(program, restored, HoldState::Rejected).await,
         "match.dismissed" => {
             let Some(reason) = restored.field::<DismissalReason>("reason") else {
                 return Ok(super::unknown());
@@ -95,31 +94,21 @@ async fn erase(program: &Program, restored: &Restored<'_>) -> Result<Restoration
     }
 }
 
-async fn decide_on_file(
+async fn decide_file(
     program: &Program,
     restored: &Restored<'_>,
     decision: HoldState,
 ) -> Result<RestorationOutcome> {
-    let watchlist = restored.text("watchlist");
-    let content = restored.field::<Sha256>("sha256");
-    // Not by its id: the same content may have been on hold more often in the lost database.
-    let open = file_holds(&program.store).await?.into_iter().find(|found| {
-        let is_same = Some(&found.hold.sha256) == content.as_ref();
-        found.ended.is_none() && found.watchlist == watchlist && is_same
-    });
-    let Some(open) = open else {
-        let why = "no such content of the file is on hold";
-        return Ok(RestorationOutcome::Waits(why.to_owned()));
-    };
     let said = FileHoldDecision {
         by: restored.by.clone(),
         identified: restored.identified.clone(),
         reason: restored.text("reason").to_owned(),
     };
-    let data = |_: &FoundHold| restored.journal_data();
-    match decide_file(program, &open.hold.hold_id, decision, said, data).await {
-        Ok(_) => Ok(RestorationOutcome::CarriedOut),
-        Err(FileHoldError::Store(problem)) => Err(problem),
-        Err(refused) => Ok(RestorationOutcome::NotApplied(refused.to_string())),
-    }
+    let Some(content) = restored.field::<Sha256>("sha256") else { return Ok(super::unknown()) };
+    let (watchlist, data) = (restored.text("watchlist"), restored.journal_data());
+    Ok(if decide_again(program, watchlist, &content, decision, said, data).await? {
+        RestorationOutcome::CarriedOut
+    } else {
+        RestorationOutcome::Waits("no such content of the file is on hold".to_owned())
+    })
 }
