@@ -30,6 +30,7 @@ mod error;
 mod feed;
 mod format;
 mod guard;
+mod large_answers;
 mod hold_changes;
 mod health;
 mod match_sides;
@@ -181,6 +182,8 @@ pub fn router(state: WebState) -> Router {
         templates: Arc::new(templates),
         catalog: Arc::default(),
         titles: Arc::default(),
+        feed: Arc::default(),
+        large_answers: Arc::default(),
     };
     let (about_counterparties, others) = api_routes();
     let about_counterparties = about_counterparties
@@ -228,6 +231,7 @@ pub fn router(state: WebState) -> Router {
         .route("/api/openapi.json", get(openapi::show))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_method)
+        .layer(from_fn_with_state(web.clone(), large_answers::one_at_a_time))
         .layer(from_fn_with_state(web.clone(), admission::admit))
         .layer(from_fn_with_state(web.clone(), guard::refuse_unknown_hosts));
     let metrics = Router::new()
@@ -256,6 +260,8 @@ struct Web {
     templates: Arc<Templates>,
     catalog: Arc<catalog::Current>,
     titles: Arc<AlertTitles>,
+    feed: Arc<feed::LastFeed>,
+    large_answers: Arc<large_answers::LargeAnswers>,
 }
 
 impl Web {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::domain::{AlertId, ItemId, Role};
 use crate::stored_json::ItemRow;
-use crate::web::current_rows::undecided_in;
+use crate::web::current_rows::{names_in_items, undecided_in};
 use crate::web::error::WebError;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
@@ -30,7 +30,9 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             false => None,
         };
         let row = ItemRow::of(store, item, &web.state.settings.timezone).await?;
+        let names = names_in_items(&web, std::slice::from_ref(&row)).await?;
         Ok(json!({
+            "names": names.into_values().next().unwrap_or_default(),
             "links": records::links(&format!("items/{}", row.item_id), &Parameters::default()),
             "item": row,
             "titles": alerts
