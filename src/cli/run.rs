@@ -24,6 +24,7 @@ use crate::web::{Listener, Status};
 use crate::{daemon, metrics, web};
 
 use crate::cli::args::RunArgs;
+use crate::cli::configured_watchlists::watchlists_in;
 use crate::cli::reload::{notify, receivers, sources};
 use crate::cli::{pages, receipts, reload, threads};
 
