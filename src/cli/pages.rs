@@ -14,13 +14,12 @@ use crate::actions::{
 use crate::cli::compare_days;
 use crate::cli::hold_preview::KeptPreview;
 use crate::cli::usage::Usage;
-use crate::config::{Config, WatchlistSettings};
+use crate::config::Config;
 use crate::deliver::{MessageSettings, wording};
 use crate::domain::{Alert, ChangeSet, Identified, ListCode};
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::random;
-use crate::stored_json::ConfiguredWatchlist;
 use crate::web::{
     Access, AccessSettings, Action, Actions, AlertWords, DayDifference, DifferenceError, Listener,
     NotDone, Status, TrustedProxy, WebSettings, WebState,
@@ -45,16 +44,6 @@ pub fn access_settings(config: &Config) -> AccessSettings {
         user_header: config.server.user_header.as_ref().and_then(|name| name.parse().ok()),
         trusted_proxy,
     }
-}
-
-/// The counterparty files of this configuration.
-pub fn watchlists(config: &Config) -> Vec<ConfiguredWatchlist> {
-    let line = |watchlist: &WatchlistSettings| ConfiguredWatchlist {
-        name: watchlist.name.clone(),
-        path: watchlist.path.display().to_string(),
-        lists: watchlist.lists.clone(),
-    };
-    config.watchlists.iter().map(line).collect()
 }
 
 /// Everything that the pages read. Time zone, public address and message settings are those of the

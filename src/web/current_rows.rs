@@ -32,7 +32,7 @@ pub async fn alert_lines(web: &Web, query: &AlertQuery) -> Result<Vec<ShownAlert
     shown_alerts(web, web.state.store.alert_lines(query).await?).await
 }
 
-/// Alerts with their titles.
+/// Alerts with their titles and the first names in them.
 pub async fn shown_alerts(web: &Web, lines: Vec<AlertLine>) -> Result<Vec<ShownAlert>> {
     let ids = lines.iter().map(|line| &line.alert_id);
     let mut titles = web.titles.with_names(&web.state, ids).await?;

@@ -6,8 +6,8 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::cli::args::OutputFormat;
+use crate::cli::configured_watchlists::watchlists_in;
 use crate::cli::output::{self, or_dash, time};
-use crate::cli::pages;
 use crate::cli::usage::Usage;
 use crate::config::Config;
 use crate::domain::{Entry, MatchId};
@@ -158,6 +158,6 @@ pub async fn configured_watchlists(
     config: &Config,
     now: Timestamp,
 ) -> Result<Vec<WatchlistRow>> {
-    let configured = pages::watchlists(config);
+    let configured = watchlists_in(config);
     Ok(watchlist_rows(store, &configured, now).await?)
 }
