@@ -16,7 +16,7 @@ use crate::config::{
 };
 use crate::control_socket::{self, ControlError, ControlSocket};
 use crate::pipeline::configuration_record::{Loaded, record_configuration};
-use crate::pipeline::{Program, Wiring, entry_identity};
+use crate::pipeline::{Program, Wiring, entry_identity, restored_decisions};
 use crate::store::{
     InstanceSettings, Mode, {self},
 };
@@ -25,7 +25,7 @@ use crate::{daemon, metrics, web};
 
 use crate::cli::args::RunArgs;
 use crate::cli::reload::{notify, receivers, sources};
-use crate::cli::{pages, reload, threads};
+use crate::cli::{pages, receipts, reload, threads};
 
 /// A loop that reports no progress for this long has stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
@@ -60,10 +60,12 @@ pub async fn run(
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
     let access = pages::access(&config)?;
+    let keys = receipts::key_folder(&config, environment);
     let control = listen_for_commands(&own_socket(&config, environment), &config)?;
     status.set_configuration(sources(&config), receivers(&config));
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
     record_configuration(&program, Loaded::Start).await?;
+    restored_decisions::carry_out(&program).await;
     daemon::init_metrics(&program).await;
     metrics::config_reloaded(true);
 
@@ -98,6 +100,7 @@ pub async fn run(
     )));
     tasks.spawn(ends_the_process_if_it_panics(daemon::make_backups(
         Arc::clone(&program),
+        keys,
         Arc::clone(&status),
         reloads.clone(),
         stop.clone(),
