@@ -1,6 +1,6 @@
 //! Runs the command of a command line, and turns its result into an exit code.
 
-use std::io::{stderr, stdout};
+use std::io::{self, stderr, stdout};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff, drill,
     journal, logs, output, preview_message, read, receipts, report, run, screen, show_alert,
-    store_commands, terminal,
+    store_commands, terminal, threads,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::compare_files;
@@ -35,8 +35,16 @@ use crate::store::{
     Mode, Store, {self},
 };
 
+/// Runs the command on a runtime of its own. It fails if the runtime cannot start.
+///
+/// This is not in the binary, because the crate that waits for an async function compiles it, and
+/// everything that it waits for, once more: the program was 9 MB larger.
+pub fn run_to_its_end(cli: Cli) -> io::Result<Exit> {
+    Ok(threads::runtime(&cli.command).enable_all().build()?.block_on(dispatch(cli)))
+}
+
 /// Runs the command. Errors are printed on standard error.
-pub async fn dispatch(cli: Cli) -> Exit {
+async fn dispatch(cli: Cli) -> Exit {
     let level = match cli.command {
         _ if cli.quiet => "error",
         _ if cli.verbose => "debug",
