@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::store::row::Row;
 use crate::store::statement::{placeholders, sql};
 use crate::store::transaction::Tx;
@@ -93,7 +94,7 @@ impl Store {
             .map(|(sha256, _, at)| json!({"sha256": sha256, "fetched_at": at}))
             .collect();
         let data = json!({"before": before, "bytes": bytes, "documents": list});
-        let event = JournalEvent { kind: "store.pruned".to_owned(), data };
+        let event = JournalEvent { kind: journal_kind::STORE_PRUNED.to_owned(), data };
         journal::append(&mut tx, now, &[event]).await?;
         tx.commit(ACTION).await?;
         pruned.documents += found.len() as u64;
@@ -130,7 +131,7 @@ impl Store {
             tx.execute(ACTION, sql(text)).await?;
         }
         let data = json!({"before": before, "deliveries": ids});
-        let event = JournalEvent { kind: "store.pruned".to_owned(), data };
+        let event = JournalEvent { kind: journal_kind::STORE_PRUNED.to_owned(), data };
         journal::append(&mut tx, now, &[event]).await?;
         tx.commit(ACTION).await?;
         pruned.deliveries += found.len() as u64;

@@ -55,6 +55,7 @@ mod story_holds;
 mod story_instances;
 mod story_items;
 mod story_matches;
+mod story_memory;
 mod story_metrics;
 mod story_move;
 mod story_older_copy;

@@ -17,7 +17,7 @@ use tracing::info;
 
 use crate::config::BackupSettings;
 use crate::domain::journal::JournalEvent;
-use crate::domain::size_text;
+use crate::domain::{journal_kind, size_text};
 use crate::pipeline::Program;
 use crate::store::copies::{Backup, CopyError, back_up};
 use crate::store::{StoreError, StoreUrl};
@@ -60,7 +60,7 @@ pub async fn make_if_due(program: &Program) -> Result<(), BackupError> {
         "journal_entries": made.journal_entries,
         "journal_head": made.journal_head,
     });
-    let event = JournalEvent { kind: "store.backed_up".to_owned(), data };
+    let event = JournalEvent { kind: journal_kind::STORE_BACKED_UP.to_owned(), data };
     program.store.add_journal_entries(now, vec![event]).await?;
     remove_old(folder, settings.keep).map_err(failed)
 }

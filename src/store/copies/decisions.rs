@@ -6,14 +6,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::{JournalEntry, Sha256};
+use crate::domain::{JournalEntry, Sha256, journal_kind};
 use crate::store::copies::side::Side;
 use crate::store::journal::entry_of;
 use crate::store::statement::sql;
 use crate::store::{Result, Store};
-
-/// The kind of an entry that keeps a decision which was made after the backup that was restored.
-const CARRIED: &str = "decision.carried";
 
 /// The journal entry of a decision.
 pub type Decision = JournalEntry;
@@ -85,7 +82,10 @@ pub(super) async fn unknown(side: &mut Side, decisions: Vec<Decision>) -> Result
 
 /// The event that keeps a decision in the journal of a restored database.
 pub(super) fn carried(decision: &Decision) -> JournalEvent {
-    JournalEvent { kind: CARRIED.to_owned(), data: serde_json::json!({ "entry": decision }) }
+    JournalEvent {
+        kind: journal_kind::DECISION_CARRIED.to_owned(),
+        data: serde_json::json!({ "entry": decision }),
+    }
 }
 
 #[cfg(test)]
