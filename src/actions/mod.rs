@@ -42,11 +42,11 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             delivery_commands::send(program, &receiver, since, identified, &mut reply).await
         }
         Request::HoldsAccept { id, by, reason, as_baseline } => {
-            let decision = Decision { by: &by, identified, reason: &reason };
+            let decision = Decision { by: &by, identified, reason: &reason, restored: None };
             Box::pin(hold_commands::accept(program, &id, &decision, as_baseline, &mut reply)).await
         }
         Request::HoldsReject { id, by, reason } => {
-            let decision = Decision { by: &by, identified, reason: &reason };
+            let decision = Decision { by: &by, identified, reason: &reason, restored: None };
             hold_commands::reject(program, &id, &decision, &mut reply).await;
             Ok(())
         }

@@ -10,6 +10,7 @@ use tracing::error;
 
 use crate::daemon;
 use crate::pipeline::Program;
+use crate::receipt::KeyFolder;
 use crate::web::Status;
 
 /// How often the watchdog is fed in its period.
@@ -30,11 +31,12 @@ impl DaemonTasks {
         self.0.wait().await;
     }
 
-    /// Starts every loop. `ticks` come from the ticker, and `reloads` from each new configuration.
+    /// Starts every loop. Backups take `keys` along, `ticks` come from the ticker, and `reloads` from each new configuration.
     pub fn start_loops(
         &self,
         program: &Arc<Program>,
         status: &Arc<Status>,
+        keys: KeyFolder,
         ticks: mpsc::Receiver<()>,
         reloads: &watch::Receiver<()>,
     ) {
@@ -44,7 +46,7 @@ impl DaemonTasks {
         let stop = || program().stopping.clone();
         self.spawn(daemon::watch_sources(program(), ticks, status(), stop()));
         self.spawn(daemon::make_digests(program(), reloads(), stop()));
-        self.spawn(daemon::make_backups(program(), status(), reloads(), stop()));
+        self.spawn(daemon::make_backups(program(), keys, status(), reloads(), stop()));
         self.spawn(daemon::make_regular_messages(program(), reloads(), stop()));
         self.spawn(daemon::send_heartbeats(program(), status(), stop()));
         self.spawn(daemon::escalate_items(program(), stop()));

@@ -15,7 +15,7 @@ use crate::config::{
 };
 use crate::control_socket::{self, ControlError, ControlSocket};
 use crate::pipeline::configuration_record::{Loaded, record_configuration};
-use crate::pipeline::{Program, Wiring, entry_identity};
+use crate::pipeline::{Program, Wiring, entry_identity, restored_decisions};
 use crate::store::{self, InstanceSettings, Mode, Store};
 use crate::web::{Listener, Status};
 use crate::{daemon, metrics, web};
@@ -23,7 +23,7 @@ use crate::{daemon, metrics, web};
 use crate::cli::args::RunArgs;
 use crate::cli::daemon_tasks::DaemonTasks;
 use crate::cli::reload::{notify, receivers, sources};
-use crate::cli::{pages, reload, threads};
+use crate::cli::{pages, receipts, reload, threads};
 
 /// A loop that reports no progress for this long has stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
@@ -45,10 +45,12 @@ pub async fn run(
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
     let access = pages::access(&config)?;
+    let keys = receipts::key_folder(&config, environment);
     let control = listen_for_commands(&own_socket(&config, environment), &config)?;
     status.set_configuration(sources(&config), receivers(&config));
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
     record_configuration(&program, Loaded::Start).await?;
+    restored_decisions::carry_out(&program).await;
     daemon::init_metrics(&program).await;
     metrics::config_reloaded(true);
 
@@ -67,7 +69,7 @@ pub async fn run(
     if let Some(control) = control {
         tasks.spawn(control.serve(Arc::clone(&program), stop.clone()));
     }
-    tasks.start_loops(&program, &status, ticks, &reloads);
+    tasks.start_loops(&program, &status, keys, ticks, &reloads);
     info!(
         version = status.version(),
         sources = program.wiring.load().config.sources.len(),

@@ -17,6 +17,7 @@ use crate::cli::screen_rows::Printer;
 use crate::config::Config;
 use crate::diff::sources::counterparts;
 use crate::domain::{Entry, ListCode, Sha256};
+use crate::exit::Exit;
 use crate::receipt::KeyFolder;
 use crate::screen::match_row::keys_of_rows;
 use crate::screen::{Counterparty, MatchRow, Options, Screened, Screener, batch};
@@ -130,13 +131,14 @@ pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) 
     Ok(Lists { entries: all, sha256, read, journal_head })
 }
 
-/// Screens and prints. Bad rows are named on standard error, and do not change the exit code.
+/// Screens and prints. Bad rows are named on standard error. If one is left out, something failed,
+/// because that counterparty was not compared.
 pub fn screen(
     args: &ScreenArgs,
     lists: Lists,
     order: Option<ReceiptOrder<'_>>,
     out: &mut dyn Write,
-) -> Result<()> {
+) -> Result<Exit> {
     let (name, watchlist) = counterparties(args)?;
     for problem in &watchlist.problems {
         output::problem(&problem.to_string());
@@ -208,7 +210,8 @@ pub fn screen(
             ),
         )?;
     }
-    Ok(())
+    let is_complete = !watchlist.problems.iter().any(|problem| problem.is_left_out);
+    Ok(if is_complete { Exit::Success } else { Exit::Failed })
 }
 
 /// The nearest entry of each of these counterparties.

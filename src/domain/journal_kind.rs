@@ -82,3 +82,5 @@ pub const STORE_RESTORED: &str = "store.restored";
 pub const STORE_PRUNED: &str = "store.pruned";
 /// A decision since the backup was carried over by a restore.
 pub const DECISION_CARRIED: &str = "decision.carried";
+/// A decision that was carried over is not carried out again; its data say why.
+pub const DECISION_NOT_APPLIED: &str = "decision.not_applied";

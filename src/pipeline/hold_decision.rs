@@ -26,6 +26,7 @@ use crate::pipeline::matching::match_changes;
 use crate::pipeline::regulation::accepted_text;
 use crate::pipeline::regulation::parties::{self, NewCitations};
 use crate::pipeline::{Program, Wiring};
+use crate::store::copies::RestoredFrom;
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
 /// Why a decision was not carried out. Nothing has changed.
@@ -50,6 +51,15 @@ pub struct Decision<'a> {
     /// How that person was identified. On the command line `by` is a claim.
     pub identified: &'a Identified,
     pub reason: &'a str,
+    /// The decision that is carried out again after a restore.
+    pub restored: Option<RestoredFrom>,
+}
+
+impl Decision<'_> {
+    /// When the person decided.
+    fn decided_at(&self, now: Timestamp) -> Timestamp {
+        self.restored.as_ref().map_or(now, |from| from.decided_at)
+    }
 }
 
 /// What would change if the hold were accepted now.
@@ -160,16 +170,21 @@ fn note_acceptance(
         "as_baseline": as_baseline,
         "summary": summary,
     });
-    name_section(&mut data, &hold);
+    add_particulars(&mut data, &hold, decision);
     record.journal.push(JournalEvent { kind: journal_kind::HOLD_ACCEPTED.into(), data });
     record.holds.push(hold.clone());
     hold
 }
 
-/// Adds the section to the journal entry of a hold of its text.
-fn name_section(data: &mut serde_json::Value, hold: &Hold) {
-    if let (Some(section), Some(fields)) = (&hold.section, data.as_object_mut()) {
+/// Adds what not every decision has to its journal entry: the section whose text was on hold, and
+/// the decision that is carried out again.
+fn add_particulars(data: &mut serde_json::Value, hold: &Hold, decision: &Decision<'_>) {
+    let Some(fields) = data.as_object_mut() else { return };
+    if let Some(section) = &hold.section {
         fields.insert("section".to_owned(), json!(section));
+    }
+    if let Some(from) = &decision.restored {
+        fields.insert("restored".to_owned(), json!(from));
     }
 }
 
@@ -202,7 +217,7 @@ pub async fn reject(
         "identified": decision.identified,
         "reason": decision.reason,
     });
-    name_section(&mut data, &hold);
+    add_particulars(&mut data, &hold, decision);
     record.journal.push(JournalEvent { kind: journal_kind::HOLD_REJECTED.into(), data });
     record.holds.push(hold.clone());
     program.store.record(record).await?;
@@ -366,7 +381,7 @@ fn decided(
 ) -> Hold {
     Hold {
         state,
-        decided_at: Some(now),
+        decided_at: Some(decision.decided_at(now)),
         decided_by: Some(decision.by.trim().to_owned()),
         identified: Some(decision.identified.clone()),
         decision_reason: Some(decision.reason.trim().to_owned()),

@@ -94,7 +94,7 @@ pub use self::matching_record::{CounterpartyUpdate, MatchQuery, MatchingRecord};
 pub use self::outbox::OutboxCount;
 pub use self::outgoing::Outgoing;
 pub use self::past_update::{HistorySpan, PastUpdate};
-pub use self::prune::Pruned;
+pub use self::prune::{Pruned, PrunedAttempt, PrunedDelivery};
 pub use self::receiver_state::ReceiverState;
 pub use self::recorded_change::RecordedChange;
 pub use self::resting::Rested;

@@ -28,6 +28,9 @@ pub struct StatusRow {
     pub store: StoreSize,
     /// Null without `[backup]`.
     pub backup: Option<BackupRow>,
+    /// Decisions of before a restore that are carried out again when a check brings back what they
+    /// are about.
+    pub waiting_decisions: usize,
 }
 
 /// The backups that the daemon makes.

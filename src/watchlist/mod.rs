@@ -7,6 +7,7 @@
 //!
 //! - [`files`]: reads a file or a folder. The only file here that does I/O.
 //! - `text_table`, `workbook`: rows of cells, each with its line.
+//! - `open_quotes`: rows of a text whose quote is never closed.
 //! - [`columns`]: which column holds what, by recognized or mapped headers.
 //! - [`rows`]: from cells to counterparties. A bad row is named with its line and costs no other
 //!   row.
@@ -14,6 +15,7 @@
 pub mod columns;
 pub mod error;
 pub mod files;
+mod open_quotes;
 pub mod rows;
 mod text_table;
 mod workbook;

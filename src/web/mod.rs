@@ -30,6 +30,7 @@ mod feed;
 mod format;
 mod guard;
 mod headline;
+mod large_answers;
 mod hold_changes;
 mod health;
 mod openapi;
@@ -177,6 +178,8 @@ pub fn router(state: WebState) -> Router {
         templates: Arc::new(templates),
         catalog: Arc::default(),
         titles: Arc::default(),
+        feed: Arc::default(),
+        large_answers: Arc::default(),
     };
     let api = api::paths::all().into_iter();
     let api = api.fold(Router::new(), |router, path| router.route(path.path, path.route));
@@ -215,6 +218,7 @@ pub fn router(state: WebState) -> Router {
         .route("/api/openapi.json", get(openapi::show))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_method)
+        .layer(from_fn_with_state(web.clone(), large_answers::one_at_a_time))
         .layer(from_fn_with_state(web.clone(), admission::admit))
         .layer(from_fn_with_state(web.clone(), guard::refuse_unknown_hosts));
     let metrics = Router::new()
@@ -233,6 +237,8 @@ struct Web {
     templates: Arc<Templates>,
     catalog: Arc<catalog::Current>,
     titles: Arc<AlertTitles>,
+    feed: Arc<feed::LastFeed>,
+    large_answers: Arc<large_answers::LargeAnswers>,
 }
 
 impl Web {

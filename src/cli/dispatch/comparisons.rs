@@ -45,8 +45,7 @@ pub async fn screen(invocation: &Invocation<'_>, args: ScreenArgs) -> Result<Exi
         }
         None => None,
     };
-    screen::screen(&args, lists, order, &mut stdout())?;
-    Ok(Exit::Success)
+    screen::screen(&args, lists, order, &mut stdout())
 }
 
 /// `drill`: what the receivers answer is part of its report.

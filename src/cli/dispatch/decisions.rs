@@ -116,5 +116,5 @@ pub async fn store(invocation: &Invocation<'_>, command: StoreCommand) -> Result
         return invocation.acting(Request::StorePrune).await;
     }
     let config = invocation.configured(SecretsMode::Skip)?;
-    Box::pin(store_commands::run(&config, command, invocation.now)).await
+    Box::pin(store_commands::run(&config, invocation.environment, command, invocation.now)).await
 }

@@ -76,6 +76,7 @@ pub async fn status(
         receivers: receiver_rows(store, config, now).await?,
         store: store.size(now).await?,
         backup: config.backup.as_ref().map(|backup| backup_row(backup, watching, now)),
+        waiting_decisions: store.waiting_decisions().await?.len(),
     };
     let mut exit = Exit::Success;
     if !status.holds.is_empty() {

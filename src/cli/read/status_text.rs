@@ -11,6 +11,8 @@ use crate::stored_json::{ItemRow, ReceiverRow, SourceRow, StatusRow};
 
 /// The width of a usual terminal. A longer line is cut.
 const COLUMNS: usize = 80;
+/// Items on the screen, the oldest first. `items list` has the rest.
+const SHOWN_ITEMS: usize = 5;
 /// Names are filled up to this width, so that what follows is in one column.
 const NAME_WIDTH: usize = 14;
 
@@ -36,11 +38,7 @@ pub fn lines(status: &StatusRow) -> Vec<String> {
         status.sources.iter().flat_map(|row| source(row, status.at)).collect(),
     );
     section("ON HOLD", "nothing", status.holds.iter().flat_map(hold).collect());
-    section(
-        "NOT ACKNOWLEDGED OR CLOSED",
-        "nothing",
-        status.items.iter().flat_map(|row| item(row, status.at)).collect(),
-    );
+    section("NOT ACKNOWLEDGED OR CLOSED", "nothing", items(&status.items, status.at));
     section(
         "RECEIVERS",
         "none is configured",
@@ -67,6 +65,12 @@ fn store_lines(status: &StatusRow) -> Vec<String> {
             _ => format!("  {overdue}no backup so far"),
         }
     }));
+    if status.waiting_decisions > 0 {
+        lines.push(format!(
+            "  decisions of before the restore that wait for what they are about: {}",
+            status.waiting_decisions
+        ));
+    }
     lines
 }
 
@@ -117,6 +121,15 @@ fn hold(hold: &Hold) -> Vec<String> {
         detail(&hold.message),
         format!("    entitywatch holds show {}", hold.hold_id),
     ]
+}
+
+fn items(rows: &[ItemRow], now: Timestamp) -> Vec<String> {
+    let mut lines: Vec<String> =
+        rows.iter().take(SHOWN_ITEMS).flat_map(|row| item(row, now)).collect();
+    if let more @ 1.. = rows.len().saturating_sub(SHOWN_ITEMS) {
+        lines.push(format!("  {more} more: entitywatch items list"));
+    }
+    lines
 }
 
 fn item(row: &ItemRow, now: Timestamp) -> Vec<String> {
@@ -246,6 +259,7 @@ mod tests {
                 overdue: true,
                 error: None,
             }),
+            waiting_decisions: 2,
         }
     }
 
@@ -306,6 +320,18 @@ mod tests {
             "  OVERDUE: last backup 2026-02-28 02:30:01Z (480 MB)",
         ];
         assert_eq!(lines[expected.len() + 1..], store);
+    }
+
+    #[test]
+    fn ok_many_items_stay_on_one_screen() {
+        let mut row = status();
+        row.items = vec![item_row(); SHOWN_ITEMS];
+        let without_more = lines(&row);
+        row.items.push(item_row());
+        let with_more = lines(&row);
+        assert_eq!(with_more.len(), without_more.len() + 1);
+        assert!(with_more.contains(&"  1 more: entitywatch items list".to_owned()));
+        assert!(!without_more.iter().any(|line| line.contains("more:")), "{without_more:#?}");
     }
 
     #[test]

@@ -4,7 +4,9 @@ use toml::{Table, Value};
 
 use crate::config::redact::without_password;
 use crate::config::settings::Source;
-use crate::config::show::toml_values::{hidden, length, number, pairs, percent, text, texts};
+use crate::config::show::toml_values::{
+    HIDDEN, hidden, length, number, pairs, percent, text, texts,
+};
 use crate::config::{DigestSettings, HeartbeatSettings, WatchlistSettings, raw};
 use crate::deliver::{Channel, Receiver};
 use crate::domain::Person;
@@ -87,6 +89,7 @@ pub fn receiver(
         ("secret", raw.and_then(|raw| hidden(&raw.secret))),
         ("secret_file", raw.and_then(|raw| text(&raw.secret_file))),
         ("secret_credential", raw.and_then(|raw| text(&raw.secret_credential))),
+        ("headers", raw.filter(|raw| raw.headers.is_some()).map(|_| Value::from(HIDDEN))),
         ("headers_file", raw.and_then(|raw| text(&raw.headers_file))),
         ("headers_credential", raw.and_then(|raw| text(&raw.headers_credential))),
         ("allow_private", allow_private.map(Value::from)),

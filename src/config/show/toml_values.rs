@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use crate::config::{raw, value};
 
-const HIDDEN: &str = "(hidden)";
+pub const HIDDEN: &str = "(hidden)";
 
 pub fn pairs<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Table {
     pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()

@@ -65,6 +65,7 @@ pub fn screening(alert: &Alert) -> Screening {
         counterparties: COUNTERPARTIES,
         lists: vec![ListCode::EL],
         problem: None,
+        undecided: None,
     };
     let mut matches = Vec::new();
     if let Some(first) = changes.first() {

@@ -81,8 +81,14 @@ fn compared(given: &ScreenedWatchlist, count: usize, context: &Context<'_>) -> S
     let dated = given
         .dated
         .map_or_else(|| "never read".to_owned(), |dated| format!("dated {}", context.day(dated)));
+    let count = given.undecided.unwrap_or(count);
+    let wait = match (given.undecided, count) {
+        (None, _) => "",
+        (Some(_), 1) => " waits for a decision",
+        (Some(_), _) => " wait for a decision",
+    };
     format!(
-        "Compared by name and address with {} {} of {} ({dated}), lists {}: {} possible {}. \
+        "Compared by name and address with {} {} of {} ({dated}), lists {}: {} possible {}{wait}. \
          {NO_CLEARANCE}",
         number(given.counterparties),
         plural(given.counterparties, "counterparty"),

@@ -71,7 +71,7 @@ pub fn content_with(
         AlertBody::ItemsOpen(data) => items::reminder(data, &context),
         AlertBody::WatchlistMatched(data) => watchlist::matched(data, &context),
         AlertBody::WatchlistFailing(data) => watchlist::failing(data, &context),
-        AlertBody::Assurance(data) => assurance::content(data, &context),
+        AlertBody::Assurance(data) => assurance::content(data, screening, &context),
         other => operator::content(other, alert, &context),
     };
     content.matches =

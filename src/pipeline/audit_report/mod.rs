@@ -71,7 +71,7 @@ pub async fn of(
     let mut past_items = PastItems::new(period);
     store.each_entry_of_kind(items::PREFIX, period.until, |entry| past_items.add(entry)).await?;
 
-    let changes = changes::section(store, period, &names).await?;
+    let [changes_by_list, changes] = changes::sections(store, period, &names).await?;
     let (alerts, alert_counts) = alerts::section(store, period, &messages).await?;
     let holds = holds::section(store, period, &names).await?;
     let mut facts = period_facts(period);
@@ -87,7 +87,7 @@ pub async fn of(
     facts.extend(journal_facts(store, &pass, period).await?);
 
     let mut sections = Vec::from(checks::sections(&tallies));
-    sections.extend([changes, alerts]);
+    sections.extend([changes_by_list, changes, alerts]);
     sections.extend(past_items.sections(store, &messages).await?);
     sections.push(holds);
     let [acts, events, kinds] = acts::sections(&pass.acts, &pass.events, &pass.kinds);

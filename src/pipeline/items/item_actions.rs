@@ -142,7 +142,7 @@ pub async fn hand_over(
 }
 
 /// The first moment after a day.
-fn end_of(day: Date, zone: &jiff::tz::TimeZone) -> Timestamp {
+pub fn end_of(day: Date, zone: &jiff::tz::TimeZone) -> Timestamp {
     day.tomorrow()
         .and_then(|next| next.to_zoned(zone.clone()))
         .map_or(Timestamp::MAX, |end| end.timestamp())

@@ -1,9 +1,10 @@
 //! What people do with matches: dismiss, confirm, reopen; and erase a counterparty.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::journal::JournalEvent;
 use crate::domain::journal_kind;
+use crate::domain::matching::counterparty::Counterparty;
 use crate::domain::matching::decision::DismissalReason;
 use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
 use crate::domain::{Band, MatchId, Sha256};
@@ -136,7 +137,6 @@ fn event(
 ) -> JournalEvent {
     let found = &record.found;
     let note = record.decision.as_ref().map(|decision| decision.note.as_str()).unwrap_or_default();
-    let party = serde_json::to_string(&found.counterparty).unwrap_or_default();
     let mut data = json!({
         "match_id": found.match_id,
         "watchlist": found.watchlist,
@@ -144,13 +144,18 @@ fn event(
         "entry_id": record.entry_id,
         "by": actor.by.trim(),
         "identified": actor.identified,
-        "counterparty_hash": keyed(key, &party),
+        "counterparty_hash": counterparty_hash(key, &found.counterparty),
         "note_hash": keyed(key, note),
     });
     if let (Some(fields), Some(reason)) = (data.as_object_mut(), reason) {
         fields.insert("reason".to_owned(), json!(reason));
     }
     JournalEvent { kind: kind.to_owned(), data }
+}
+
+/// The hash of a counterparty in the journal, by the key of the store.
+pub fn counterparty_hash(key: &str, counterparty: &Counterparty) -> Sha256 {
+    keyed(key, &serde_json::to_string(counterparty).unwrap_or_default())
 }
 
 fn keyed(key: &str, text: &str) -> Sha256 {
@@ -173,18 +178,32 @@ pub async fn erase(
 ) -> Result<u64, MatchActionError> {
     let by = given("--by", actor.by)?;
     let key = hash_key(program).await?;
-    let lock = program.lock_matches().await?;
-    let now = program.clock.now();
-    let event = |matches: u64| JournalEvent {
-        kind: journal_kind::COUNTERPARTY_ERASED.to_owned(),
-        data: json!({
+    let data = |matches: u64| {
+        json!({
             "watchlist": watchlist,
             "counterparty_id": id,
             "counterparty_hash": keyed(&key, id),
             "matches": matches,
             "by": by,
             "identified": actor.identified,
-        }),
+        })
+    };
+    erase_with(program, watchlist, id, data).await
+}
+
+/// Removes everything of one counterparty. `data` is what the journal keeps, by the number of
+/// matches that it had.
+pub async fn erase_with(
+    program: &Program,
+    watchlist: &str,
+    id: &str,
+    data: impl FnOnce(u64) -> Value,
+) -> Result<u64, MatchActionError> {
+    let lock = program.lock_matches().await?;
+    let now = program.clock.now();
+    let event = |matches| JournalEvent {
+        kind: journal_kind::COUNTERPARTY_ERASED.to_owned(),
+        data: data(matches),
     };
     let erased = program.store.erase_counterparty(watchlist, id, now, event).await?;
     let matches = erased.ok_or_else(|| MatchActionError::UnknownCounterparty {

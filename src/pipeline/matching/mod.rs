@@ -31,6 +31,10 @@ mod watchlist_reading;
 mod watchlist_scope;
 
 pub use loaded::LoadedWatchlists;
-pub use match_actions::{Dismissal, MatchActionError, confirm, dismiss, erase, reopen};
+pub use match_actions::{
+    Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with, reopen,
+};
 pub use of_changes::match_changes;
-pub use watchlist_check::{WatchlistChecked, accept_hold, check_watchlists};
+pub use receiver_matches::facts;
+pub use transition::rests_on;
+pub use watchlist_check::{WatchlistChecked, accept_hold, accept_hold_with, check_watchlists};

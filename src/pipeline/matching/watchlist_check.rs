@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::info;
 
 use crate::config::WatchlistSettings;
@@ -21,6 +21,7 @@ use crate::pipeline::matching::receiver_matches::facts;
 use crate::pipeline::matching::watchlist_reading::{note_problem, read_file};
 use crate::pipeline::matching::watchlist_scope::{compare, expire, scope};
 use crate::pipeline::{Program, Wiring};
+use crate::random;
 use crate::store::{CheckRecord, Lease, Result};
 
 /// How the check of one counterparty file ended.
@@ -94,6 +95,11 @@ async fn check(
     }
     record.matching.watchlists.push(state);
     let has_alerts = !record.alerts.is_empty();
+    // The key of hashes is there before the first decision, so that each backup with matches has
+    // it, and a restored decision can be compared with its match.
+    if let Ok(new_key) = random::text_of_256_bits() {
+        store.matching_key(&new_key).await?;
+    }
     store.record(record).await?;
     if has_alerts {
         program.outbox.send_replace(());
@@ -147,6 +153,24 @@ pub async fn accept_hold(
     actor: Actor<'_>,
     reason: &str,
 ) -> Result<Option<FileOnHold>> {
+    let data = |hold: &FileOnHold| {
+        json!({
+            "watchlist": name,
+            "sha256": hold.sha256,
+            "by": actor.by.trim(),
+            "identified": actor.identified,
+            "reason": reason,
+        })
+    };
+    accept_hold_with(program, name, data).await
+}
+
+/// A file on hold comes into use. `data` is what the journal keeps.
+pub async fn accept_hold_with(
+    program: &Program,
+    name: &str,
+    data: impl FnOnce(&FileOnHold) -> Value,
+) -> Result<Option<FileOnHold>> {
     let lock = program.lock_matches().await?;
     let states = program.store.watchlist_states().await?;
     let Some(mut state) = states.into_iter().find(|state| state.name == name) else {
@@ -157,13 +181,7 @@ pub async fn accept_hold(
     let mut record =
         CheckRecord { at: program.clock.now(), fence: lock.fence(), ..CheckRecord::default() };
     record.matching.watchlists.push(state);
-    let data = json!({
-        "watchlist": name,
-        "sha256": hold.sha256,
-        "by": actor.by.trim(),
-        "identified": actor.identified,
-        "reason": reason,
-    });
+    let data = data(&hold);
     record.journal.push(JournalEvent { kind: journal_kind::WATCHLIST_ACCEPTED.into(), data });
     program.store.record(record).await?;
     Ok(Some(hold))

@@ -51,6 +51,11 @@ pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
 
 /// Reads the rows. A file without any row is refused: it would remove all counterparties.
 pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, (WatchlistProblemKind, String)> {
+    // A check must not wait for whoever writes into a pipe.
+    if fs::metadata(&settings.path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        let detail = "expected a file or a folder, but got something else";
+        return Err((WatchlistProblemKind::Unreadable, detail.to_owned()));
+    }
     let read = crate::watchlist::read(&settings.path, &settings.columns);
     let watchlist = read.map_err(|problem| in_words(&problem, &settings.path))?;
     if watchlist.counterparties.is_empty() {
@@ -64,12 +69,12 @@ pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, (WatchlistProblem
 fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, String) {
     use WatchlistProblemKind::{Malformed, Unreadable};
     match problem {
-        WatchlistError::Unreadable { source, .. } => {
-            (Unreadable, format!("failed to read {}: {}", path.display(), source.kind()))
+        WatchlistError::Unreadable { error, .. } => {
+            (Unreadable, format!("failed to read {}: {}", path.display(), error.kind()))
         }
-        WatchlistError::TooLarge { bytes, limit, .. } => (
+        WatchlistError::TooLarge { limit, .. } => (
             Malformed,
-            format!("expected a counterparty file of at most {limit} bytes, but it has {bytes}"),
+            format!("expected a counterparty file of at most {limit} bytes, but it has more"),
         ),
         WatchlistError::EmptyFolder(_) => {
             (Unreadable, "expected files of CSV, TSV or XLSX in the folder, but it has none".into())

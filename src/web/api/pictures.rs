@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::reply;
 use crate::domain::ListCode;
 use crate::web::Web;
-use crate::web::api::rules::FIRST_DAY;
 use crate::web::error::WebError;
 use crate::web::pictures::filing::FilingRow;
 use crate::web::pictures::{by_year, filing};
@@ -67,6 +66,6 @@ pub async fn countries(web: &Web, list: ListCode) -> Result<Vec<CountryRow>, Web
 
 /// When each source first showed each rule.
 pub async fn filings(web: &Web) -> Result<Vec<FilingRow>, WebError> {
-    let rules = web.state.store.rules(FIRST_DAY).await?;
-    Ok(filing::rows(&web.catalog().await?.changes, &rules))
+    let catalog = web.catalog().await?;
+    Ok(filing::rows(&catalog.changes, catalog.rules.iter()))
 }

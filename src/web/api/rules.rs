@@ -4,7 +4,6 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use jiff::civil::{Date, date};
 use serde_json::{Map, json};
 
 use super::reply;
@@ -19,8 +18,6 @@ use crate::web::records::{self, MOST_ROWS};
 
 /// Rules in an answer if no `limit` is given.
 const DEFAULT_LIMIT: usize = 1_000;
-/// No rule is older: the first Federal Register.
-pub const FIRST_DAY: Date = date(1936, 3, 14);
 
 /// `/api/rules`
 pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
@@ -66,10 +63,7 @@ pub async fn entries(
 
 /// All rules that change the list, or would have, newest first.
 pub async fn all(web: &Web) -> Result<Vec<RuleRow>, WebError> {
-    let mut rules = web.state.store.rules(FIRST_DAY).await?;
-    rules.retain(|rule| rule.state != RuleState::Other);
-    rules.sort_by_key(|rule| std::cmp::Reverse((rule.day(), rule.first_seen_at)));
-    Ok(rules.into_iter().map(RuleRow::from).collect())
+    Ok(web.catalog().await?.rules.rows())
 }
 
 /// The rule with this document number.

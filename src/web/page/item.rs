@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::domain::{ItemId, Role};
 use crate::stored_json::ItemRow;
+use crate::web::current_rows::names_in_items;
 use crate::web::error::WebError;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
@@ -24,7 +25,9 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             .ok_or(WebError::NotFound { what: "item", id })?;
         let alerts = item.alerts.clone();
         let row = ItemRow::of(store, item, &web.state.settings.timezone).await?;
+        let names = names_in_items(&web, std::slice::from_ref(&row)).await?;
         Ok(json!({
+            "names": names.into_values().next().unwrap_or_default(),
             "links": records::links(&format!("items/{}", row.item_id), &Parameters::default()),
             "item": row,
             "titles": alerts

@@ -65,6 +65,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let days = current_rows::check_days(&web).await?;
         Ok(json!({
             "needs_action": needs_action,
+            "names": current_rows::names_in_items(&web, &items).await?,
             "items": items,
             "more_items": more_items,
             "calendar": CheckCalendar::new(&days, today),
