@@ -22,7 +22,11 @@ fn known(kind: &str, data: &Value) -> Option<String> {
             let (id, reason) = (text("hold_id")?, text("reason")?);
             format!("entitywatch holds accept {id} --by {by} --reason {reason}{baseline}")
         }
-        journal_kind::HOLD_REJECTED => {
+        journal_kind::WATCHLIST_ACCEPTED => {
+            let (id, reason) = (text("hold_id")?, text("reason")?);
+            format!("entitywatch holds accept {id} --by {by} --reason {reason}")
+        }
+        journal_kind::HOLD_REJECTED | journal_kind::WATCHLIST_REJECTED => {
             let (id, reason) = (text("hold_id")?, text("reason")?);
             format!("entitywatch holds reject {id} --by {by} --reason {reason}")
         }
@@ -103,6 +107,16 @@ mod tests {
             "hold.rejected",
             json!({"hold_id": "hld_1", "by": "Ann B", "reason": "no"}),
             "entitywatch holds reject hld_1 --by 'Ann B' --reason no",
+        );
+        check(
+            "watchlist.accepted",
+            json!({"watchlist": "customers", "hold_id": "hld_2", "by": "Ann", "reason": "sold"}),
+            "entitywatch holds accept hld_2 --by Ann --reason sold",
+        );
+        check(
+            "watchlist.rejected",
+            json!({"watchlist": "customers", "hold_id": "hld_2", "by": "Ann", "reason": "cut"}),
+            "entitywatch holds reject hld_2 --by Ann --reason cut",
         );
         check(
             "item.taken",

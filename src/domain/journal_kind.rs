@@ -56,6 +56,10 @@ pub const WATCHLIST_READ: &str = "watchlist.read";
 pub const WATCHLIST_FAILING: &str = "watchlist.failing";
 /// A person accepted a counterparty file on hold.
 pub const WATCHLIST_ACCEPTED: &str = "watchlist.accepted";
+/// A person rejected a counterparty file on hold.
+pub const WATCHLIST_REJECTED: &str = "watchlist.rejected";
+/// A watchlist is not in the configuration any more.
+pub const WATCHLIST_UNCONFIGURED: &str = "watchlist.unconfigured";
 /// A delivery was given up.
 pub const DELIVERY_DEAD: &str = "delivery.dead";
 /// A person made deliveries due again.

@@ -9,8 +9,9 @@ use crate::cli::args::{DiffArgs, DrillArgs, ScreenArgs};
 use crate::cli::dispatch::invocation::Invocation;
 use crate::cli::drill_report::ReceiverAnswer;
 use crate::cli::usage::Usage;
-use crate::cli::{compare_days, diff, drill, screen};
+use crate::cli::{compare_days, diff, drill, receipts, screen};
 use crate::compare_files::compare_files;
+use crate::config::SecretsMode;
 use crate::exit::Exit;
 
 /// `diff`: two files, or two recorded days of a source.
@@ -31,7 +32,7 @@ pub async fn diff(invocation: &Invocation<'_>, args: DiffArgs) -> Result<Exit> {
 
 /// `screen`: against a file, or against the current lists of the store.
 pub async fn screen(invocation: &Invocation<'_>, args: ScreenArgs) -> Result<Exit> {
-    let lists = match &args.against {
+    let mut lists = match &args.against {
         Some(file) => screen::lists_of_file(file, &args.lists)?,
         None => {
             let (config, store) = invocation.reading().await?;
@@ -40,7 +41,9 @@ pub async fn screen(invocation: &Invocation<'_>, args: ScreenArgs) -> Result<Exi
     };
     let order = match &args.receipt {
         Some(file) => {
-            let keys = invocation.receipt_keys()?;
+            let config = invocation.configured(SecretsMode::Skip)?;
+            lists.anchor(&config).await;
+            let keys = receipts::key_folder(&config, invocation.environment);
             Some(screen::ReceiptOrder { file, keys, now: invocation.now })
         }
         None => None,

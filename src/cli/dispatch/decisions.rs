@@ -36,7 +36,8 @@ pub async fn holds(invocation: &Invocation<'_>, command: HoldsCommand) -> Result
             return Ok(Exit::Success);
         }
         HoldsCommand::Show { id, output } => {
-            read::hold(&invocation.reading().await?.1, &id, output.output).await?;
+            let (config, store) = invocation.reading().await?;
+            read::hold(&store, &config, &id, output.output, invocation.now).await?;
             return Ok(Exit::Success);
         }
         HoldsCommand::Accept { decision, as_baseline } => Request::HoldsAccept {

@@ -24,8 +24,7 @@ use serde_json::{Value, json};
 use tracing::{error, info, warn};
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::journal_kind;
-use crate::domain::{DeliveryId, Identified};
+use crate::domain::{DeliveryId, Identified, journal_kind};
 use crate::pipeline::Program;
 use crate::store::Result;
 use crate::store::copies::{Decision, RestoredFrom, WaitingDecision};
