@@ -171,7 +171,7 @@ pub fn searched_text(entry: &Entry) -> String {
 }
 
 /// In lower case and Latin letters, without diacritics.
-fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { any_ascii(text).to_lowercase() }
 }
 

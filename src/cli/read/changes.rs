@@ -41,6 +41,13 @@ pub async fn changes(
         let both = serde_json::json!({"changes": rows, "sections": sections});
         return Ok(output::json(&mut stdout(), &both)?);
     }
+    // A line or a row is a change of an entry, and nothing else, so that programs can rely on it.
+    if !sections.is_empty() && args.output.output != OutputFormat::Text {
+        output::problem(&format!(
+            "the words of {} sections changed too, which only `--output json` and text show",
+            sections.len()
+        ));
+    }
     let header = ["seen", "source", "list", "kind", "severity", "name", "countries", "what"];
     output::rows(&mut stdout(), args.output.output, "changes", &rows, &header, nothing, |row| {
         vec![
