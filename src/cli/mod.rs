@@ -10,6 +10,7 @@ mod compare_days;
 mod daemon_tasks;
 pub mod completions;
 pub mod config;
+pub mod configured_watchlists;
 pub mod demo;
 pub mod diff;
 mod hold_preview;

@@ -57,6 +57,8 @@ mod story_heartbeat;
 mod story_holds;
 mod story_instances;
 mod story_items;
+mod story_match_pages;
+mod story_june_2022;
 mod story_matches;
 mod story_memory;
 mod story_metrics;
