@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::actions::Reply;
 use crate::config;
+use crate::deliver::wording::count::{counted, verb};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{AlertKind, Audience, Delivery, DeliveryId, DeliveryState, Identified};
 use crate::exit::Exit;
@@ -118,7 +119,8 @@ pub async fn send(
         }));
     }
     let count = deliveries.len();
-    reply.line(format!("{count} deliveries to {name} are in the outbox"));
+    let (counted, are) = (counted(count, "delivery"), verb(count, "is", "are"));
+    reply.line(format!("{counted} to {name} {are} in the outbox"));
     program.store.add_deliveries(deliveries, now).await?;
     let data = json!({
         "receiver": name,

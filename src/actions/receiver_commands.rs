@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::actions::Reply;
 use crate::actions::delivery_commands::{deliver_now, is_configured};
+use crate::deliver::wording::count::{counted, verb};
 use crate::deliver::{Deliverer, Message, Outcome, Receiver, sample};
 use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
@@ -53,7 +54,11 @@ pub async fn test(
     }
     let made_due = end_failure(program, name, now).await?;
     if made_due > 0 {
-        reply.line(format!("{made_due} waiting deliveries to {name} are due now"));
+        reply.line(format!(
+            "{} to {name} {} due now",
+            waiting(made_due),
+            verb(made_due, "is", "are")
+        ));
         deliver_now(program, reply).await?;
     }
     Ok(())
@@ -150,7 +155,11 @@ pub async fn enable(
         program.store.set_receiver_state(state, now, enabled).await?;
     }
     let made_due = make_pending_due(program, name, now).await?;
-    reply.line(format!("{name} is enabled; {made_due} waiting deliveries are due now"));
+    reply.line(format!(
+        "{name} is enabled; {} {} due now",
+        waiting(made_due),
+        verb(made_due, "is", "are")
+    ));
     deliver_now(program, reply).await
 }
 
@@ -173,4 +182,9 @@ async fn make_pending_due(program: &Program, name: &str, now: Timestamp) -> Resu
     program.store.retry(&pending, now).await?;
     program.outbox.send_replace(());
     Ok(pending.len())
+}
+
+/// `1 waiting delivery`
+fn waiting(count: usize) -> String {
+    counted(count, "waiting delivery")
 }

@@ -9,6 +9,7 @@ pub mod compare;
 mod compare_days;
 pub mod completions;
 pub mod config;
+pub mod configured_watchlists;
 pub mod demo;
 pub mod diff;
 mod hold_preview;

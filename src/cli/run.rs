@@ -24,6 +24,7 @@ use crate::web::{Listener, Status};
 use crate::{daemon, metrics, web};
 
 use crate::cli::args::RunArgs;
+use crate::cli::configured_watchlists::watchlists_in;
 use crate::cli::reload::{notify, receivers, sources};
 use crate::cli::{pages, receipts, reload, threads};
 
@@ -63,6 +64,7 @@ pub async fn run(
     let keys = receipts::key_folder(&config, environment);
     let control = listen_for_commands(&own_socket(&config, environment), &config)?;
     status.set_configuration(sources(&config), receivers(&config));
+    status.set_watchlists(watchlists_in(&config));
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
     record_configuration(&program, Loaded::Start).await?;
     restored_decisions::carry_out(&program).await;

@@ -277,6 +277,7 @@ fn receiver_table(
         ("secret", raw.and_then(|raw| hidden(&raw.secret))),
         ("secret_file", raw.and_then(|raw| text(&raw.secret_file))),
         ("secret_credential", raw.and_then(|raw| text(&raw.secret_credential))),
+        ("headers", raw.and_then(|raw| raw.headers.as_ref()).map(|_| Value::from(HIDDEN))),
         ("headers_file", raw.and_then(|raw| text(&raw.headers_file))),
         ("headers_credential", raw.and_then(|raw| text(&raw.headers_credential))),
         ("allow_private", allow_private.map(Value::from)),

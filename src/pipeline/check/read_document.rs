@@ -98,11 +98,15 @@ pub async fn read_document(
     recorder.finish(state, outcome, detail, Some((fetched.document, about))).await
 }
 
-/// Gives the opened entries their permanent ids.
+/// Gives the opened entries their permanent ids, and the entries of changes the ids of their rows. A
+/// change may show a row that was listed before and opens none.
 async fn identify(store: &Store, source: &str, outcomes: &mut ListOutcomes) -> Result<()> {
-    for update in outcomes.updates.iter_mut().filter(|update| !update.open.is_empty()) {
+    for update in &mut outcomes.updates {
         let list = update.state.list;
         let of_list = outcomes.changes.iter_mut().find(|changes| changes.list == list);
+        if update.open.is_empty() && of_list.is_none() {
+            continue;
+        }
         let (is_first, before, changes) = match of_list {
             Some(of_list) => {
                 let before = &of_list.before;

@@ -64,7 +64,7 @@ pub fn seen(
     update(&mut record, sighting);
     if returned {
         record.changed_at = now;
-        record.note(now, "returned", None, cause.as_str().to_owned());
+        record.note(now, "returned", cause.as_str().to_owned());
     }
     let news = match record.state() {
         MatchState::Dismissed => settle_dismissal(&mut record, cause, now),
@@ -150,7 +150,7 @@ fn found(sighting: Sighting, cause: Cause, now: Timestamp) -> MatchRecord {
         history: Vec::new(),
     };
     update(&mut record, sighting);
-    record.note(now, "found", None, cause.as_str().to_owned());
+    record.note(now, "found", cause.as_str().to_owned());
     record
 }
 
@@ -174,7 +174,7 @@ pub fn unseen(mut record: MatchRecord, why: EndReason, now: Timestamp) -> Option
     }
     record.ended = Some(MatchEnd { at: now, why });
     record.changed_at = now;
-    record.note(now, "ended", None, why.as_str().to_owned());
+    record.note(now, "ended", why.as_str().to_owned());
     Some(record)
 }
 

@@ -1,5 +1,5 @@
-//! What the pages search, filter and count: the rows of all lists and all changes, in a compact
-//! form in memory.
+//! What the pages search, filter and count: the rows of all lists, all changes and all rules, in a
+//! compact form in memory.
 //!
 //! A search that forgives spelling compares every text, and neither database has an index for that.
 //! The catalog is read from the store when a page first needs it, and again when what it was read
@@ -8,11 +8,11 @@
 
 pub mod changes;
 pub mod entries;
+pub mod rules;
 
 mod interned;
 mod texts;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
@@ -24,6 +24,7 @@ use crate::store::{Marks, Result, Store};
 
 use changes::Changes;
 use entries::Entries;
+use rules::Rules;
 
 /// Entries of the journal that are read at once.
 const EVENTS: usize = 500;
@@ -39,8 +40,7 @@ const IDLE: [&str; 5] = ["not modified", "unchanged", "waiting", "refused", "fai
 pub struct Catalog {
     pub entries: Entries,
     pub changes: Changes,
-    /// The numbers of the documents that have a page.
-    pub rules: BTreeSet<String>,
+    pub rules: Rules,
     /// The last comparison of two days, whose page is often paged.
     pub difference: ArcSwapOption<(ComparedDays, ChangeSet)>,
 }
@@ -121,7 +121,9 @@ impl Catalog {
         let (mut entries, mut changes) = (Entries::default(), Changes::default());
         store.each_entry(|facts| entries.add(&facts)).await?;
         store.each_change(|facts| changes.add(&facts)).await?;
-        let rules = store.rule_numbers().await?.into_iter().collect();
+        let mut rules = Rules::default();
+        store.each_rule(|rule| rules.add(rule)).await?;
+        rules.seal();
         entries.seal();
         changes.seal();
         Ok(Self { entries, changes, rules, difference: ArcSwapOption::default() })
