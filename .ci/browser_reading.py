@@ -1,5 +1,6 @@
 """Searches, filters, pages, downloads and opens an entry, as a reader with a keyboard does."""
 
+import csv
 from urllib.parse import urljoin
 
 
@@ -35,4 +36,14 @@ def read(page, base):
         page.click(".downloads a:has-text('CSV')")
     name = download.value.suggested_filename
     expect("a table is downloaded", name == "entitywatch-changes.csv")
+    # As a spreadsheet opens it: UTF-8 by its mark, and no cell is a formula.
+    with open(download.value.path(), encoding="utf-8", newline="") as file:
+        expect("the table begins with a mark", file.read(1) == "\ufeff")
+        rows = list(csv.DictReader(file))
+    expect("the table has the rows of all pages", len(rows) == 61)
+    cells = [str(cell) for row in rows for cell in row.values()]
+    expect("no cell is a formula", not [cell for cell in cells if cell[:1] in "=+-@\t\r" and cell])
+    row = next((row for row in rows if "新厂" in row["entry.name"]), {})
+    expect("a formula is a text", row.get("entry.name") == "'=New <b>Works</b> 新厂")
+    expect("quotes stay in their cell", '3 \\"Long\\" Street' in row.get("entry.addresses", ""))
     return wrong

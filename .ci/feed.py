@@ -1,5 +1,5 @@
-"""Checks the Atom feed of a running daemon: its grammar (RFC 4287), its ids and dates, and its
-validators (RFC 9110).
+"""Checks the Atom feed of a running daemon: its grammar (RFC 4287), its ids and dates, what a feed
+reader finds in it, and its validators (RFC 9110).
 """
 
 import pathlib
@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 
+import feedparser
 import lxml.etree
 import rnc2rng
 
@@ -51,6 +52,11 @@ def faults(address):
     for entry in entries:
         if entry.find(f"{ATOM}content") is None or entry.find(f"{ATOM}link") is None:
             found.append("an entry lacks its content or its link")
+    read = feedparser.parse(body)
+    if read.bozo or read.version != "atom10" or [entry.id for entry in read.entries] != ids[1:]:
+        found.append(f"a feed reader finds {read.version} with {len(read.entries)} entries")
+    if not all(entry.title and entry.link and entry.updated_parsed for entry in read.entries):
+        found.append("a feed reader misses a title, a link or a time")
     updated = [entry.findtext(f"{ATOM}updated") for entry in entries]
     if updated != sorted(updated, reverse=True):
         found.append("the newest entry is not the first")

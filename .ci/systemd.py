@@ -514,7 +514,8 @@ def run_chapters(*chapters):
                 run("journalctl", "--unit=entitywatch", "--no-pager", "--lines=60"), file=sys.stderr
             )
             return 1
-    print(f"{len(chapters)} chapters passed")
+    names = ", ".join(chapter.__name__.replace("_", " ") for chapter in chapters)
+    print(f"covered: {len(chapters)} chapters under a real systemd: {names}")
     return 0
 
 

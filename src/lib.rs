@@ -10,6 +10,7 @@ pub mod domain;
 pub mod clock;
 pub mod crash_point;
 pub mod exit;
+pub mod file_owner;
 pub mod random;
 pub mod secret;
 

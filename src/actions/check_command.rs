@@ -8,11 +8,11 @@ use crate::actions::match_commands::report_watchlists;
 use crate::config;
 use crate::exit::Exit;
 use crate::pipeline::Program;
-use crate::pipeline::check::outcome::CheckResult;
+use crate::pipeline::check::check_result::CheckResult;
 use crate::pipeline::check_source::check_source;
 use crate::pipeline::delivery::{self, PassCounts, TriedDeliveries};
 use crate::pipeline::items::make_due_steps;
-use crate::pipeline::matching;
+use crate::pipeline::{matching, restored_decisions};
 use crate::store::Result;
 
 /// Checks the named sources, or all sources if `names` is empty.
@@ -63,7 +63,8 @@ pub async fn check_sources(
     // A list that was read for the first time is compared now.
     let after = matching::check_watchlists(program, None).await?;
     report_watchlists(&before, &after, reply);
-    if !after.is_empty() {
+    let restored = restored_decisions::carry_out(program).await;
+    if !after.is_empty() || !restored.is_empty() {
         counts += delivery::deliver_due_except(program, &tried).await?;
     }
     if make_due_steps(program).await?.made > 0 {

@@ -1,6 +1,7 @@
 //! `store prune`.
 
 use crate::actions::Reply;
+use crate::deliver::wording::count;
 use crate::domain::size_text;
 use crate::exit::Exit;
 use crate::pipeline::Program;
@@ -26,11 +27,15 @@ pub async fn prune(program: &Program, reply: &mut Reply) -> Result<()> {
     let (documents, deliveries) = (before(retention.documents), before(retention.deliveries));
     let pruned = program.store.prune(documents, deliveries, now).await?;
     reply.line(format!(
-        "pruned {} documents ({}) and {} deliveries; the journal says which. The file keeps its \
-         size, and the space in it is used again",
-        pruned.documents,
+        "pruned {} ({}) and {}; the journal says which. The file keeps its size, and the space in \
+         it is used again",
+        counted(pruned.documents, "document"),
         size_text(pruned.bytes),
-        pruned.deliveries
+        counted(pruned.deliveries, "delivery"),
     ));
     Ok(())
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    count::counted(usize::try_from(count).unwrap_or(usize::MAX), noun)
 }

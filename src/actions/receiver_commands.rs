@@ -5,10 +5,11 @@ use serde_json::json;
 
 use crate::actions::Reply;
 use crate::actions::delivery_commands::{deliver_now, is_configured};
+use crate::deliver::wording::count::{counted, verb};
 use crate::deliver::{Deliverer, Message, Outcome, Receiver, sample};
 use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertId, DeliveryId, DeliveryState, Identified};
+use crate::domain::{Alert, AlertId, DeliveryId, DeliveryState, Identified, journal_kind};
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
@@ -46,14 +47,21 @@ pub async fn test(
     let data = json!({"receiver": name, "delivered": delivered, "identified": identified});
     program
         .store
-        .add_journal_entries(now, vec![JournalEvent { kind: "receiver.tested".into(), data }])
+        .add_journal_entries(
+            now,
+            vec![JournalEvent { kind: journal_kind::RECEIVER_TESTED.into(), data }],
+        )
         .await?;
     if !delivered {
         return Ok(());
     }
     let made_due = end_failure(program, name, now).await?;
     if made_due > 0 {
-        reply.line(format!("{made_due} waiting deliveries to {name} are due now"));
+        reply.line(format!(
+            "{} to {name} {} due now",
+            waiting(made_due),
+            verb(made_due, "is", "are")
+        ));
         deliver_now(program, reply).await?;
     }
     Ok(())
@@ -142,7 +150,7 @@ pub async fn enable(
     let now = program.clock.now();
     let state = ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
     let data = json!({"receiver": name, "identified": identified});
-    let enabled = vec![JournalEvent { kind: "receiver.enabled".into(), data }];
+    let enabled = vec![JournalEvent { kind: journal_kind::RECEIVER_ENABLED.into(), data }];
     {
         // Without the lock, an attempt in progress could record again that the receiver is off.
         let lock = program.receiver_lock(name);
@@ -150,7 +158,11 @@ pub async fn enable(
         program.store.set_receiver_state(state, now, enabled).await?;
     }
     let made_due = make_pending_due(program, name, now).await?;
-    reply.line(format!("{name} is enabled; {made_due} waiting deliveries are due now"));
+    reply.line(format!(
+        "{name} is enabled; {} {} due now",
+        waiting(made_due),
+        verb(made_due, "is", "are")
+    ));
     deliver_now(program, reply).await
 }
 
@@ -173,4 +185,9 @@ async fn make_pending_due(program: &Program, name: &str, now: Timestamp) -> Resu
     program.store.retry(&pending, now).await?;
     program.outbox.send_replace(());
     Ok(pending.len())
+}
+
+/// `1 waiting delivery`
+fn waiting(count: usize) -> String {
+    counted(count, "waiting delivery")
 }

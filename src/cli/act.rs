@@ -16,6 +16,9 @@ use crate::control_socket;
 use crate::deliver::Deliverer;
 use crate::exit::Exit;
 use crate::pipeline::configuration_record::{Loaded, record_configuration};
+use crate::pipeline::restored_decisions::{
+    Restoration, {self},
+};
 use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
     InstanceSettings, Mode, {self},
@@ -53,7 +56,23 @@ async fn carry_out_with(
             return Ok(reply);
         }
     }
-    let config = load(SecretsMode::Resolve)?;
+    let program = open(load(SecretsMode::Resolve)?, environment, console).await?;
+    record_configuration(&program, Loaded::Command).await?;
+    restored_decisions::carry_out(&program).await;
+    let identified = actions::user_of_process().await;
+    let reply = Box::pin(actions::execute(&program, request, &identified)).await;
+    // Merges the write-ahead log into the database file, so that a copy of the file alone is
+    // complete.
+    program.store.close().await;
+    Ok(reply)
+}
+
+/// The program in this process, under the lock of the database.
+async fn open(
+    config: Config,
+    environment: &Environment,
+    console: Box<dyn Write + Send>,
+) -> Result<Program> {
     let settings =
         InstanceSettings { host: environment.host.clone(), ..InstanceSettings::default() };
     let store = store::open_as(&config.store, Mode::Act, settings).await?;
@@ -63,14 +82,18 @@ async fn carry_out_with(
         Deliverer::with_console(&config.http, messages, config.delivery.timeout, console)?;
     let wiring = Wiring::new(config).context("failed to apply the configuration")?;
     let wiring = Wiring { deliverer, ..wiring };
-    let program = Program::new(store, Arc::new(SystemClock), wiring);
-    record_configuration(&program, Loaded::Command).await?;
-    let identified = actions::user_of_process().await;
-    let reply = Box::pin(actions::execute(&program, request, &identified)).await;
-    // Merges the write-ahead log into the database file, so that a copy of the file alone is
-    // complete.
+    Ok(Program::new(store, Arc::new(SystemClock), wiring))
+}
+
+/// Carries out the decisions that a restore carried over. Nothing is delivered.
+pub async fn carry_out_restored(
+    config: Config,
+    environment: &Environment,
+) -> Result<Vec<Restoration>> {
+    let program = open(config, environment, Box::new(std::io::stderr())).await?;
+    let restored = restored_decisions::carry_out(&program).await;
     program.store.close().await;
-    Ok(reply)
+    Ok(restored)
 }
 
 fn print(reply: &Reply) -> Exit {

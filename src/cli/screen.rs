@@ -17,10 +17,11 @@ use crate::cli::screen_rows::Printer;
 use crate::config::Config;
 use crate::diff::sources::counterparts;
 use crate::domain::{Entry, ListCode, Sha256};
+use crate::exit::Exit;
 use crate::receipt::KeyFolder;
 use crate::screen::match_row::keys_of_rows;
 use crate::screen::{Counterparty, MatchRow, Options, Screened, Screener, batch};
-use crate::store::{EntryQuery, HistoricEntry, Store};
+use crate::store::{self, EntryQuery, HistoricEntry, Mode, Store};
 use crate::watchlist::{Columns, Watchlist, read};
 
 /// What counterparties are compared with.
@@ -29,8 +30,25 @@ pub struct Lists {
     pub sha256: Sha256,
     /// Each list of each document.
     pub read: Vec<ListRead>,
-    /// The last entry of the journal before the lists were read from the store.
+    /// The last entry of the journal before the lists were read from the store. With a list file,
+    /// see [`Lists::anchor`].
     pub journal_head: Option<Sha256>,
+}
+
+impl Lists {
+    /// Takes the last entry of the journal from the store of the configuration, if there is one, so
+    /// that a receipt of a comparison with a list file has a place in the journal too.
+    pub async fn anchor(&mut self, config: &Config) {
+        let is_there = config.store.sqlite_path().is_none_or(Path::exists);
+        if self.journal_head.is_some() || !is_there {
+            return;
+        }
+        let head = async { store::open(&config.store, Mode::Read).await?.journal_head().await };
+        match head.await {
+            Ok(head) => self.journal_head = Some(head),
+            Err(problem) => tracing::warn!("the receipt has no journal head: {problem}"),
+        }
+    }
 }
 
 /// Where the receipt is written, and the keys that sign it.
@@ -130,13 +148,14 @@ pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) 
     Ok(Lists { entries: all, sha256, read, journal_head })
 }
 
-/// Screens and prints. Bad rows are named on standard error, and do not change the exit code.
+/// Screens and prints. Bad rows are named on standard error. If one is left out, something failed,
+/// because that counterparty was not compared.
 pub fn screen(
     args: &ScreenArgs,
     lists: Lists,
     order: Option<ReceiptOrder<'_>>,
     out: &mut dyn Write,
-) -> Result<()> {
+) -> Result<Exit> {
     let (name, watchlist) = counterparties(args)?;
     for problem in &watchlist.problems {
         output::problem(&problem.to_string());
@@ -195,7 +214,8 @@ pub fn screen(
         receipt.write(order.file, &order.keys)?;
     }
     if args.output == ScreenFormat::Text {
-        let names = if args.watchlist.is_some() { "counterparties" } else { "counterparty" };
+        let is_one = screened.counterparties == 1;
+        let names = if is_one { "counterparty" } else { "counterparties" };
         let lists: Vec<&str> = args.lists.iter().map(|list| list.as_str()).collect();
         output::line(
             &mut std::io::stderr(),
@@ -208,7 +228,8 @@ pub fn screen(
             ),
         )?;
     }
-    Ok(())
+    let is_complete = !watchlist.problems.iter().any(|problem| problem.is_left_out);
+    Ok(if is_complete { Exit::Success } else { Exit::Failed })
 }
 
 /// The nearest entry of each of these counterparties.

@@ -9,53 +9,91 @@ use jiff::Timestamp;
 
 use crate::actions;
 use crate::cli::args::StoreCommand;
-use crate::cli::output::{self, time};
-use crate::cli::repeat_decision::command_line;
 use crate::cli::usage::Usage;
-use crate::config::Config;
+use crate::cli::{
+    act,
+    output::{self},
+    receipts, restored_decisions,
+};
+use crate::config::{Config, Environment};
+use crate::deliver::wording::count::counted;
 use crate::domain::size_text;
 use crate::exit::Exit;
-use crate::pipeline::decision_export;
+use crate::pipeline::{backups, decision_export};
 use crate::store::StoreUrl;
 use crate::store::copies::{self, Decision, Finding};
 
 /// Carries a command out, except `prune`.
-pub async fn run(config: &Config, command: StoreCommand, now: Timestamp) -> Result<Exit> {
+pub async fn run(
+    config: &Config,
+    environment: &Environment,
+    command: StoreCommand,
+    now: Timestamp,
+) -> Result<Exit> {
     match command {
-        StoreCommand::Backup { file } => backup(config, &file).await,
-        StoreCommand::Restore { file } => restore(config, &file, now).await,
+        StoreCommand::Backup { file } => backup(config, environment, &file).await,
+        StoreCommand::Restore { file } => restore(config, environment, &file, now).await,
         StoreCommand::Migrate { to } => migrate(config, &to).await,
         StoreCommand::Check => check(config).await,
         StoreCommand::Prune => Err(Usage("expected a command on a closed database".into()).into()),
     }
 }
 
-/// Copies the database to a new file.
-async fn backup(config: &Config, file: &Path) -> Result<Exit> {
-    let made = copies::back_up(&config.store, file).await?;
+/// Copies the database and the keys of receipts to a new file.
+async fn backup(config: &Config, environment: &Environment, file: &Path) -> Result<Exit> {
+    let kept = backups::kept_keys(&receipts::key_folder(config, environment));
+    let (kept, without) = match kept {
+        Ok(kept) => (kept, None),
+        Err(problem) => (Vec::new(), Some(problem)),
+    };
+    let made = copies::back_up(&config.store, &kept, file).await?;
     print(&format!(
-        "backed up to {} ({}): a journal of {} entries, head {}",
+        "backed up to {} ({}): a journal of {}, head {}",
         file.display(),
         size_text(made.bytes),
-        made.journal_entries,
+        entries(made.journal_entries),
         made.journal_head
     ))?;
+    if let Some(problem) = without {
+        output::problem(&format!("the keys of receipts are not in the backup: {problem}"));
+        return Ok(Exit::Failed);
+    }
+    if !kept.is_empty() {
+        print(&format!("keys of receipts in it: {}; keep it secret", kept.len()))?;
+    }
     Ok(Exit::Success)
 }
 
 /// Replaces the database with a backup.
-async fn restore(config: &Config, file: &Path, now: Timestamp) -> Result<Exit> {
+async fn restore(
+    config: &Config,
+    environment: &Environment,
+    file: &Path,
+    now: Timestamp,
+) -> Result<Exit> {
     let by = actions::user_of_process().await;
     let exported = exported_decisions(config, file)?;
     let restored = copies::restore(&config.store, file, exported, now, &by).await?;
     print(&format!(
-        "restored {}: a journal of {} entries, head {}",
+        "restored {}: a journal of {}, head {}",
         file.display(),
-        restored.journal_entries,
+        entries(restored.journal_entries),
         restored.journal_head
     ))?;
     if let Some(kept) = &restored.kept {
         print(&format!("the database from before is kept as {}", kept.display()))?;
+    }
+    let mut exit = Exit::Success;
+    let keys = receipts::key_folder(config, environment);
+    match backups::restore_keys(&keys, &restored.kept_files) {
+        Ok(0) => {}
+        Ok(added) => {
+            print(&format!("keys of receipts added to {}: {added}", keys.path().display()))?;
+        }
+        Err(problem) => {
+            exit = Exit::Failed;
+            output::problem(&format!("the keys of receipts were not restored: {problem}"));
+        }
     }
     if let Some(problem) = &restored.unread {
         output::problem(&format!(
@@ -63,9 +101,22 @@ async fn restore(config: &Config, file: &Path, now: Timestamp) -> Result<Exit> {
              exported beside the backup are known: {problem}"
         ));
     }
-    print_decisions(&restored.decisions)?;
+    if restored.decisions.is_empty() {
+        print("no decision was made since the backup")?;
+    } else {
+        print(&format!("decisions since the backup: {}", restored.decisions.len()))?;
+        match act::carry_out_restored(config.clone(), environment).await {
+            Ok(passed) => restored_decisions::print(&passed, &mut stdout())?,
+            Err(problem) => {
+                exit = Exit::Failed;
+                output::problem(&format!(
+                    "they were not carried out again; the next start tries to: {problem:#}"
+                ));
+            }
+        }
+    }
     print("start the daemon: what happened since the backup is alerted again under the same ids")?;
-    Ok(Exit::Success)
+    Ok(exit)
 }
 
 /// The decisions in the exports beside the backup and in the folder of `[backup]`.
@@ -79,21 +130,6 @@ fn exported_decisions(config: &Config, file: &Path) -> Result<Vec<Decision>> {
         found.extend(read.with_context(|| format!("failed to read {}", export.display()))?);
     }
     Ok(found)
-}
-
-fn print_decisions(decisions: &[Decision]) -> Result<()> {
-    if decisions.is_empty() {
-        return print("no decision was made since the backup");
-    }
-    print(&format!(
-        "decisions since the backup: {}. The journal keeps them as `decision.carried`. To carry \
-         them out again, start the daemon, wait for its first checks, and run:",
-        decisions.len()
-    ))?;
-    for decision in decisions {
-        print(&format!("  {}    # {}", command_line(decision), time(decision.at)))?;
-    }
-    Ok(())
 }
 
 /// Copies the SQLite database into an empty PostgreSQL database.
@@ -134,6 +170,11 @@ async fn check(config: &Config) -> Result<Exit> {
         output::problem("the database is damaged: `entitywatch store restore` restores a backup");
     }
     Ok(Exit::Failed)
+}
+
+/// `1 entry`
+fn entries(count: u64) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "entry")
 }
 
 fn print(line: &str) -> Result<()> {

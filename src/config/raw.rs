@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
 use crate::config::backup::RawBackup;
 pub use crate::config::placed::{Key, Placed};
-pub use crate::config::raw_secret::{HashOfToken, SecretText};
+pub use crate::config::raw_secret::{HashOfToken, SecretHeaders, SecretText};
 use crate::config::raw_watchlist::RawWatchlist;
 use crate::config::retention::RawRetention;
 use crate::config::section::Section;
@@ -246,7 +246,8 @@ pub struct RawReceiver {
     pub secret: Key<SecretText>,
     pub secret_file: Key<Text>,
     pub secret_credential: Key<Text>,
-    /// For webhook: a file of header lines, such as `Authorization: …`.
+    /// For webhook: header lines such as `Authorization: …`, or a table of names and values.
+    pub headers: Key<SecretHeaders>,
     pub headers_file: Key<Text>,
     pub headers_credential: Key<Text>,
     /// May the address be loopback or private? Default: no.

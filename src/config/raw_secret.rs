@@ -29,6 +29,48 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
+/// The headers of a webhook in the configuration file itself: lines `Name: value`, as in a file, or
+/// a table of names and values. Errors never quote them.
+#[derive(Clone, Debug)]
+pub struct SecretHeaders(pub SecretText);
+
+impl<'de> Deserialize<'de> for SecretHeaders {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let lines = match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(lines) => Some(lines),
+            toml::Value::Table(headers) => headers
+                .iter()
+                .map(|(name, value)| value.as_str().and_then(|value| header_line(name, value)))
+                .collect(),
+            _ => None,
+        };
+        lines.map(|lines| Self(SecretText(lines))).ok_or_else(|| {
+            serde::de::Error::custom(
+                "expected lines `Name: value`, or a table of names with values in quotes",
+            )
+        })
+    }
+}
+
+/// A header as a line. Nothing in it can begin another header.
+fn header_line(name: &str, value: &str) -> Option<String> {
+    let is_one = !name.starts_with('#') && !name.contains(':');
+    let is_line = |text: &str| !text.chars().any(char::is_control);
+    (is_one && is_line(name) && is_line(value)).then(|| format!("{name}: {value}\n"))
+}
+
+impl JsonSchema for SecretHeaders {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SecretHeaders".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": "string" },
+            { "type": "object", "additionalProperties": { "type": "string" } },
+        ] })
+    }
+}
+
 /// The SHA-256 of a person's token: 64 hexadecimal digits. What is written there may be the token
 /// itself, so no error quotes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

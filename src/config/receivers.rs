@@ -96,6 +96,7 @@ fn own_keys(kind: RawReceiverKind) -> (&'static str, &'static [&'static str]) {
                 "secret",
                 "secret_file",
                 "secret_credential",
+                "headers",
                 "headers_file",
                 "headers_credential",
                 "allow_private",
@@ -115,6 +116,7 @@ fn refuse_foreign_keys(raw: &RawReceiver, kind: RawReceiverKind, problems: &mut 
         ("secret", span_of(raw.secret.as_ref().map(|k| &k.span))),
         ("secret_file", span_of(raw.secret_file.as_ref().map(|k| &k.span))),
         ("secret_credential", span_of(raw.secret_credential.as_ref().map(|k| &k.span))),
+        ("headers", span_of(raw.headers.as_ref().map(|k| &k.span))),
         ("headers_file", span_of(raw.headers_file.as_ref().map(|k| &k.span))),
         ("headers_credential", span_of(raw.headers_credential.as_ref().map(|k| &k.span))),
         ("allow_private", span_of(raw.allow_private.as_ref().map(|k| &k.span))),
@@ -206,9 +208,13 @@ fn webhook(
         raw.secret.is_some() || raw.secret_file.is_some() || raw.secret_credential.is_some();
     let secrets =
         read_values(lookup.find(keys, problems, warnings), "secret", signing_secrets, problems);
+    let inline = raw
+        .headers
+        .as_ref()
+        .map(|headers| Placed { value: headers.value.0.clone(), span: headers.span.clone() });
     let keys = Keys {
         name: "headers",
-        inline: &None,
+        inline: &inline,
         file: &raw.headers_file,
         credential: &raw.headers_credential,
     };

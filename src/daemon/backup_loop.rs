@@ -9,6 +9,7 @@ use tracing::{debug, error, warn};
 
 use crate::metrics;
 use crate::pipeline::{Program, backups, decision_export};
+use crate::receipt::KeyFolder;
 use crate::web::Status;
 
 /// The loop runs at least this often. The clock may be set, and the metrics show sizes and ages.
@@ -20,6 +21,7 @@ const RETRY_PAUSE: Duration = Duration::from_secs(10 * 60);
 /// Makes backups until `stop`. Of several daemons on one database, the one that watches does.
 pub async fn make_backups(
     program: Arc<Program>,
+    keys: KeyFolder,
     status: Arc<Status>,
     mut reloaded: tokio::sync::watch::Receiver<()>,
     stop: CancellationToken,
@@ -28,7 +30,7 @@ pub async fn make_backups(
         decision_export::export_new(&program).await;
         let mut pause = pause(&program);
         if !program.store.is_shared() || status.is_watching() {
-            if let Err(problem) = backups::make_if_due(&program).await {
+            if let Err(problem) = backups::make_if_due(&program, &keys).await {
                 error!("failed to make the backup that is due; it is tried again: {problem}");
                 pause = RETRY_PAUSE;
             }

@@ -14,9 +14,9 @@ use crate::clock::Stopwatch;
 use crate::daemon::task_end::result_or_panic;
 use crate::domain::{Sha256, SourceState};
 use crate::metrics;
-use crate::pipeline::Program;
 use crate::pipeline::check_source::check_on_schedule;
 use crate::pipeline::matching::check_watchlists;
+use crate::pipeline::{Program, restored_decisions};
 use crate::schedule::{self, Due, Schedule};
 use crate::store::{Lease, StoreError};
 use crate::web::{Loop, Status};
@@ -156,14 +156,15 @@ impl SourceLoop {
             let (program, name, watch) = (Arc::clone(program), name.clone(), watch.clone());
             self.running.spawn(async move {
                 check_on_schedule(&program, &name, watch).await;
+                restored_decisions::carry_out(&program).await;
                 name
             });
         }
     }
 
     fn start_watchlists_check(&mut self, program: &Arc<Program>, watch: &Lease) {
-        if program.wiring.load().config.watchlists.is_empty()
-            || self.in_progress.contains(WATCHLISTS)
+        // Also without any: one that is not configured any more is noted.
+        if self.in_progress.contains(WATCHLISTS)
             || self.watchlists_seen.is_some_and(|seen| seen.elapsed() < WATCHLISTS_INTERVAL)
         {
             return;
@@ -178,6 +179,7 @@ impl SourceLoop {
                     "failed to check the counterparty files; the next check repeats it: {problem}"
                 ),
             }
+            restored_decisions::carry_out(&program).await;
             WATCHLISTS.to_owned()
         });
     }

@@ -61,6 +61,7 @@ pub fn files(screening: &Screening) -> Result<Value, serde_json::Error> {
         watchlist: given.watchlist.clone(),
         rows: given.counterparties,
         dated: given.dated,
+        undecided: given.undecided.unwrap_or(0),
         problem: given.problem.as_ref().map(|problem| problem.detail.clone()),
     };
     serde_json::to_value(screening.watchlists.iter().map(file).collect::<Vec<_>>())

@@ -137,6 +137,9 @@ pub struct WatchlistAssurance {
     pub rows: usize,
     /// When the content in use was written. `null` if none was ever read.
     pub dated: Option<Timestamp>,
+    /// How many of its possible matches nobody has decided.
+    #[serde(default)]
+    pub undecided: usize,
     /// Why it cannot be relied on.
     pub problem: Option<String>,
 }

@@ -9,12 +9,13 @@
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use tracing::error;
 
 use crate::domain::JournalEntry;
+use crate::file_owner::give_to_owner_of_parent;
 use crate::pipeline::Program;
 use crate::store::copies::Decision;
 use crate::store::{Store, StoreError};
@@ -140,14 +141,6 @@ fn append(file: &Path, decisions: &[&Decision]) -> io::Result<()> {
     }
     open.write_all(&lines)?;
     open.sync_data()
-}
-
-/// A command of root must not keep the service's user from appending. Any other user cannot give
-/// files away, and need not.
-fn give_to_owner_of_parent(path: &Path) {
-    if let Some(owner) = path.parent().and_then(|parent| parent.metadata().ok()) {
-        let _ = chown(path, Some(owner.uid()), Some(owner.gid()));
-    }
 }
 
 /// Whether the next line can begin here. A process may have been killed within a line.

@@ -8,7 +8,7 @@ use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
     Change, Entry, Hold, HoldId, HoldReason, HoldState, Identified, ListCode, ListState,
-    SectionNumber, SectionText, Summary, TextChange, utc_day,
+    SectionNumber, SectionText, Summary, TextChange, journal_kind, utc_day,
 };
 use crate::pipeline::alerting::check_context::CheckContext;
 use crate::pipeline::alerting::compose::compose;
@@ -20,11 +20,13 @@ use crate::pipeline::check::assessment::{Assessment, ListOutcome};
 use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::entry_identity::{self, OpenedEntries};
+use crate::pipeline::given_text::{EmptyText, given};
 use crate::pipeline::items::note_items;
 use crate::pipeline::matching::match_changes;
 use crate::pipeline::regulation::accepted_text;
 use crate::pipeline::regulation::parties::{self, NewCitations};
 use crate::pipeline::{Program, Wiring};
+use crate::store::copies::RestoredFrom;
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
 /// Why a decision was not carried out. Nothing has changed.
@@ -34,8 +36,8 @@ pub enum DecideError {
     Unknown(HoldId),
     #[error("hold {id} is {state} and can no longer be decided{now_open}")]
     NotOpen { id: HoldId, state: &'static str, now_open: String },
-    #[error("expected {0} to say who decides and why, but it is empty")]
-    Empty(&'static str),
+    #[error(transparent)]
+    Empty(#[from] EmptyText),
     #[error("failed to read the document of hold {id} again: {reason}")]
     Document { id: HoldId, reason: UnreadableDocument },
     #[error(transparent)]
@@ -49,6 +51,15 @@ pub struct Decision<'a> {
     /// How that person was identified. On the command line `by` is a claim.
     pub identified: &'a Identified,
     pub reason: &'a str,
+    /// The decision that is carried out again after a restore.
+    pub restored: Option<RestoredFrom>,
+}
+
+impl Decision<'_> {
+    /// When the person decided.
+    fn decided_at(&self, now: Timestamp) -> Timestamp {
+        self.restored.as_ref().map_or(now, |from| from.decided_at)
+    }
 }
 
 /// What would change if the hold were accepted now.
@@ -159,16 +170,21 @@ fn note_acceptance(
         "as_baseline": as_baseline,
         "summary": summary,
     });
-    name_section(&mut data, &hold);
-    record.journal.push(JournalEvent { kind: "hold.accepted".into(), data });
+    add_particulars(&mut data, &hold, decision);
+    record.journal.push(JournalEvent { kind: journal_kind::HOLD_ACCEPTED.into(), data });
     record.holds.push(hold.clone());
     hold
 }
 
-/// Adds the section to the journal entry of a hold of its text.
-fn name_section(data: &mut serde_json::Value, hold: &Hold) {
-    if let (Some(section), Some(fields)) = (&hold.section, data.as_object_mut()) {
+/// Adds what not every decision has to its journal entry: the section whose text was on hold, and
+/// the decision that is carried out again.
+fn add_particulars(data: &mut serde_json::Value, hold: &Hold, decision: &Decision<'_>) {
+    let Some(fields) = data.as_object_mut() else { return };
+    if let Some(section) = &hold.section {
         fields.insert("section".to_owned(), json!(section));
+    }
+    if let Some(from) = &decision.restored {
+        fields.insert("restored".to_owned(), json!(from));
     }
 }
 
@@ -201,8 +217,8 @@ pub async fn reject(
         "identified": decision.identified,
         "reason": decision.reason,
     });
-    name_section(&mut data, &hold);
-    record.journal.push(JournalEvent { kind: "hold.rejected".into(), data });
+    add_particulars(&mut data, &hold, decision);
+    record.journal.push(JournalEvent { kind: journal_kind::HOLD_REJECTED.into(), data });
     record.holds.push(hold.clone());
     program.store.record(record).await?;
     Ok(hold)
@@ -214,12 +230,8 @@ async fn open_hold(
     id: &HoldId,
     decision: &Decision<'_>,
 ) -> Result<Hold, DecideError> {
-    if decision.by.trim().is_empty() {
-        return Err(DecideError::Empty("--by"));
-    }
-    if decision.reason.trim().is_empty() {
-        return Err(DecideError::Empty("--reason"));
-    }
+    given("--by", decision.by)?;
+    given("--reason", decision.reason)?;
     let hold = program.store.hold(id).await?.ok_or_else(|| DecideError::Unknown(id.clone()))?;
     if hold.state == HoldState::Open {
         return Ok(hold);
@@ -369,7 +381,7 @@ fn decided(
 ) -> Hold {
     Hold {
         state,
-        decided_at: Some(now),
+        decided_at: Some(decision.decided_at(now)),
         decided_by: Some(decision.by.trim().to_owned()),
         identified: Some(decision.identified.clone()),
         decision_reason: Some(decision.reason.trim().to_owned()),

@@ -27,6 +27,7 @@ pub mod drill;
 pub mod entry_identity;
 pub mod expected_documents;
 pub mod federal_register;
+mod given_text;
 pub mod heartbeats;
 pub mod hold_decision;
 pub mod items;
@@ -34,11 +35,13 @@ pub mod matching;
 pub mod past;
 pub mod regulation;
 pub mod rejected_configuration;
+pub mod restored_decisions;
 pub mod route_explanation;
 pub mod shared_lock;
 mod source_state;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -86,6 +89,8 @@ pub struct Program {
     exported: tokio::sync::Mutex<Option<decision_export::Exported>>,
     /// The counterparties in memory.
     watchlists: matching::LoadedWatchlists,
+    /// No decision of before a restore waits to be carried out again.
+    all_restored: AtomicBool,
 }
 
 impl Program {
@@ -100,6 +105,7 @@ impl Program {
             backfills: Mutex::default(),
             exported: tokio::sync::Mutex::default(),
             watchlists: matching::LoadedWatchlists::default(),
+            all_restored: AtomicBool::new(false),
         }
     }
 

@@ -10,14 +10,13 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
+use crate::domain::{file_name_time, read_file_name_time};
+use crate::file_owner::give_to_owner_of_parent;
 use crate::receipt::key::{KeyPair, NotAKey, private_pem};
 
 /// The name of the folder.
 pub const NAME: &str = "receipt-keys";
-/// The time in the name of a file, in UTC.
-const TIME: &str = "%Y%m%dT%H%M%SZ";
 const ENDING: &str = "pem";
 
 /// A key and the time at which it was made.
@@ -70,6 +69,17 @@ impl KeyFolder {
     ///
     /// If the folder or a key in it cannot be read.
     pub fn keys(&self) -> Result<Vec<StoredKey>, KeyFolderError> {
+        let read = |(path, text): (PathBuf, String)| {
+            let made_at = number_and_time(&path).map(|(_, made_at)| made_at).unwrap_or_default();
+            let pair = KeyPair::of_pem(&text)
+                .map_err(|source| KeyFolderError::Malformed { path, source })?;
+            Ok(StoredKey { pair, made_at })
+        };
+        self.texts()?.into_iter().map(read).collect()
+    }
+
+    /// The files of the keys, oldest first.
+    fn texts(&self) -> Result<Vec<(PathBuf, String)>, KeyFolderError> {
         let unreadable = |path: &Path| {
             let path = path.to_owned();
             move |source| KeyFolderError::Unreadable { path, source }
@@ -86,13 +96,48 @@ impl KeyFolder {
             }
         }
         files.sort();
-        let read = |(_, made_at, path): (u32, Timestamp, PathBuf)| {
+        let read = |(_, _, path): (u32, Timestamp, PathBuf)| {
             let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
-            let pair = KeyPair::of_pem(&text)
-                .map_err(|source| KeyFolderError::Malformed { path, source })?;
-            Ok(StoredKey { pair, made_at })
+            Ok((path, text))
         };
         files.into_iter().map(read).collect()
+    }
+
+    /// The files of the keys, as they are: the name and the text, which is a private key.
+    ///
+    /// # Errors
+    ///
+    /// If the folder or a key in it cannot be read, or if a file is not a key.
+    pub fn files(&self) -> Result<Vec<(String, String)>, KeyFolderError> {
+        let mut files = Vec::new();
+        for (path, text) in self.texts()? {
+            KeyPair::of_pem(&text)
+                .map_err(|source| KeyFolderError::Malformed { path: path.clone(), source })?;
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            files.push((name.to_owned(), text));
+        }
+        Ok(files)
+    }
+
+    /// Adds a key of another folder under its own name. Returns whether it was not here before.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a key under a key's name, or cannot be written.
+    pub fn add(&self, name: &str, text: &str) -> Result<bool, KeyFolderError> {
+        let path = self.0.join(name);
+        let is_name = path.file_name().is_some_and(|file| file == name);
+        let pair =
+            KeyPair::of_pem(text).ok().filter(|_| is_name && number_and_time(&path).is_some());
+        let Some(pair) = pair else {
+            return Err(KeyFolderError::Malformed { path, source: NotAKey });
+        };
+        let id = pair.public().id();
+        if path.exists() || self.keys()?.iter().any(|key| key.pair.public().id() == id) {
+            return Ok(false);
+        }
+        self.write(&path, text).map_err(|source| KeyFolderError::Unwritable { path, source })?;
+        Ok(true)
     }
 
     /// Makes a key from 32 random bytes, and writes it with mode 0600. It is now the current one.
@@ -104,7 +149,7 @@ impl KeyFolder {
         let pair = KeyPair::of_seed(seed)
             .map_err(|source| KeyFolderError::Malformed { path: self.0.clone(), source })?;
         let number = self.keys()?.len() + 1;
-        let time = now.to_zoned(TimeZone::UTC).strftime(TIME).to_string();
+        let time = file_name_time(now);
         let name = format!("{number:04}-{time}-{}.{ENDING}", pair.public().id());
         let path = self.0.join(name);
         self.write(&path, &private_pem(seed))
@@ -114,11 +159,18 @@ impl KeyFolder {
 
     /// Under a name that is not read until the file is complete.
     fn write(&self, path: &Path, text: &str) -> std::io::Result<()> {
+        let is_new = !self.0.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+        if is_new {
+            give_to_owner_of_parent(&self.0);
+        }
         let part = path.with_extension("part");
+        // What a killed process left. Its key was never used.
+        let _ = fs::remove_file(&part);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
+        give_to_owner_of_parent(&part);
         fs::rename(&part, path)?;
         File::open(&self.0)?.sync_all()
     }
@@ -131,8 +183,7 @@ fn number_and_time(path: &Path) -> Option<(u32, Timestamp)> {
     }
     let mut parts = path.file_stem()?.to_str()?.split('-');
     let number = parts.next()?.parse().ok()?;
-    let time = jiff::civil::DateTime::strptime(TIME, parts.next()?).ok()?;
-    Some((number, time.to_zoned(TimeZone::UTC).ok()?.timestamp()))
+    Some((number, read_file_name_time(parts.next()?)?))
 }
 
 #[cfg(test)]
@@ -166,6 +217,46 @@ mod tests {
             if path.extension().is_some_and(|ending| ending == "pem") {
                 assert_eq!(mode(&path), 0o600, "{}", path.display());
             }
+        }
+    }
+
+    /// Only root can give files away.
+    #[test]
+    fn ok_keys_that_root_makes_belong_to_the_owner_of_the_state_directory() {
+        use std::os::unix::fs::{MetadataExt, chown};
+
+        let state = tempfile::tempdir().unwrap();
+        if state.path().metadata().unwrap().uid() == 0 {
+            chown(state.path(), Some(4_711), Some(4_712)).unwrap();
+        }
+        let owner = |path: &Path| path.metadata().map(|about| (about.uid(), about.gid())).unwrap();
+        let folder = KeyFolder::in_state(state.path());
+        folder.make(&[1; 32], time("2026-07-01T00:00:00Z")).unwrap();
+        let files = fs::read_dir(folder.path()).unwrap().map(|item| item.unwrap().path());
+        let made: Vec<PathBuf> = files.chain([folder.path().to_owned()]).collect();
+        assert_eq!(made.len(), 2, "{made:?}");
+        for path in made {
+            assert_eq!(owner(&path), owner(state.path()), "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn ok_keys_of_another_folder_are_added_once_and_the_newest_stays_the_current_one() {
+        let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (old, new) = (KeyFolder::in_state(old.path()), KeyFolder::in_state(new.path()));
+        old.make(&[1; 32], time("2026-07-01T00:00:00Z")).unwrap();
+        new.make(&[2; 32], time("2026-07-02T00:00:00Z")).unwrap();
+        let files = old.files().unwrap();
+        assert_eq!(files.len(), 1);
+        let (name, text) = &files[0];
+        assert!(new.add(name, text).unwrap());
+        assert!(!new.add(name, text).unwrap(), "it is here");
+        let made: Vec<_> = new.keys().unwrap().iter().map(|key| key.made_at).collect();
+        assert_eq!(made, [time("2026-07-01T00:00:00Z"), time("2026-07-02T00:00:00Z")]);
+        for (name, text) in
+            [("../0001-20260701T000000Z-x.pem", text.as_str()), ("notes.txt", text), (name, "x")]
+        {
+            assert!(new.add(name, text).is_err(), "{name}");
         }
     }
 

@@ -75,6 +75,14 @@ impl Store {
         self.pools.fetch("count the matches", statement, read).await
     }
 
+    /// How many matches of each watchlist nobody has decided.
+    pub async fn undecided_counts(&self) -> Result<Vec<(String, u64)>> {
+        let statement = sql("SELECT watchlist, COUNT(*) FROM possible_match \
+                             WHERE state IN ('open', 'stale') AND ended = 0 GROUP BY watchlist");
+        let read = |row: &Row| Ok((row.text(0)?, row.count(1)?));
+        self.pools.fetch("count the undecided matches", statement, read).await
+    }
+
     /// The strong matches in these alerts that nobody has decided.
     pub async fn undecided_in(&self, alerts: &[AlertId]) -> Result<Vec<MatchId>> {
         let mut found: Vec<MatchId> = Vec::new();
@@ -178,7 +186,7 @@ fn thousandths(score: f64) -> i64 {
 }
 
 /// Reads `json, watchlist`. A renamed watchlist has its new name in the column only.
-fn match_of(row: &Row) -> Result<MatchRecord> {
+pub fn match_of(row: &Row) -> Result<MatchRecord> {
     let mut record: MatchRecord = row.json(0)?;
     record.found.watchlist = row.text(1)?;
     Ok(record)

@@ -24,6 +24,7 @@ pub const SQLITE: Versions = Versions(&[
     (9, "pages", include_str!("migrations/sqlite/0009_pages.sql")),
     (10, "document_base", include_str!("migrations/sqlite/0010_document_base.sql")),
     (11, "sections", include_str!("migrations/sqlite/0011_sections.sql")),
+    (13, "carried_decisions", include_str!("migrations/sqlite/0013_carried_decisions.sql")),
 ]);
 pub const POSTGRES: Versions = Versions(&[
     (1, "record", include_str!("migrations/postgres/0001_record.sql")),
@@ -37,6 +38,7 @@ pub const POSTGRES: Versions = Versions(&[
     (9, "pages", include_str!("migrations/postgres/0009_pages.sql")),
     (10, "document_base", include_str!("migrations/postgres/0010_document_base.sql")),
     (11, "sections", include_str!("migrations/postgres/0011_sections.sql")),
+    (13, "carried_decisions", include_str!("migrations/postgres/0013_carried_decisions.sql")),
 ]);
 
 impl Versions {

@@ -1,12 +1,15 @@
 //! What the store holds of a past period, for the audit report and for assurance. Read row by row,
 //! so that memory does not grow with the number of checks.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::domain::{Alert, AlertId, AlertKind, JournalEntry};
 use crate::store::changes::{recorded_change, select_change};
 use crate::store::checks::check_of;
 use crate::store::journal::entry_of;
+use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::{Check, RecordedChange, Result, Store};
 
@@ -83,10 +86,16 @@ impl Store {
         self.pools.fetch("read the changes", statement, |row| Ok(read(recorded_change(row)?))).await
     }
 
-    /// The alerts that were recorded in a time, or accepted by a receiver's server in it, in the
-    /// order in which they were recorded.
-    pub async fn alerts_active(&self, from: Timestamp, until: Timestamp) -> Result<Vec<AlertId>> {
-        let statement = sql("SELECT alert_id FROM alert WHERE created_at < $2 \
+    /// The alerts that were recorded in a time, or accepted by a receiver's server in it, and those
+    /// of `accepted` too, in the order in which they were recorded.
+    pub async fn alerts_active(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        accepted: &BTreeSet<AlertId>,
+    ) -> Result<Vec<AlertId>> {
+        const ACTION: &str = "read the alerts";
+        let statement = sql("SELECT seq, alert_id FROM alert WHERE created_at < $2 \
                              AND (created_at >= $1 OR alert_id IN (SELECT delivery.alert_id \
                              FROM attempt \
                              JOIN delivery ON delivery.delivery_id = attempt.delivery_id \
@@ -95,7 +104,14 @@ impl Store {
                              ORDER BY seq")
         .bind(from)
         .bind(until);
-        self.pools.fetch("read the alerts", statement, |row| Ok(AlertId(row.text(0)?))).await
+        let read = |row: &Row| Ok((row.integer(0)?, AlertId(row.text(1)?)));
+        let mut found: BTreeSet<(i64, AlertId)> =
+            self.pools.fetch(ACTION, statement, read).await?.into_iter().collect();
+        for id in accepted {
+            let statement = sql("SELECT seq, alert_id FROM alert WHERE alert_id = $1");
+            found.extend(self.pools.fetch(ACTION, statement.bind(id.as_str()), read).await?);
+        }
+        Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
     /// When a source's newest document came first: the time of the first check that had it.

@@ -5,9 +5,11 @@
 //! differences the next document stays whole, because lists drift apart. Nothing depends on this
 //! for correctness: a document that does not rest only takes more space.
 
+use std::collections::BTreeSet;
+
 use tracing::debug;
 
-use crate::domain::{Document, Sha256, document_difference};
+use crate::domain::{Document, ListState, Sha256, document_difference};
 use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::{Result, Store};
@@ -59,10 +61,19 @@ impl Store {
         }
     }
 
-    /// The states of the sources and lists, which name the documents that they are from.
-    async fn documents_in_use(&self) -> Result<Vec<String>> {
-        let text = "SELECT state FROM source_state UNION ALL SELECT state FROM list_state";
-        self.pools.fetch(ACTION, sql(text), |row| row.text(0)).await
+    /// The documents that sources and lists were last read from. Of those before them, a source
+    /// only remembers the hashes.
+    async fn documents_in_use(&self) -> Result<BTreeSet<Sha256>> {
+        let lists = sql("SELECT state FROM list_state");
+        let read = |row: &Row| row.json::<ListState>(0).map(|state| state.document_sha256);
+        let mut in_use: BTreeSet<Sha256> =
+            self.pools.fetch(ACTION, lists, read).await?.into_iter().collect();
+        for state in self.source_states().await? {
+            let editions = [state.editions.current, state.editions.older];
+            in_use.extend(editions.into_iter().flatten().map(|edition| edition.sha256));
+            in_use.extend(state.document_sha256);
+        }
+        Ok(in_use)
     }
 
     async fn rest(&self, source: &str, sha256: &Sha256) -> Result<Rested> {
@@ -111,12 +122,14 @@ impl Store {
     }
 }
 
-/// The oldest document that may rest. `in_use` are the texts that name the others.
-fn next<'a>(waiting: &'a [(String, Sha256)], in_use: &[String]) -> Option<(&'a str, &'a Sha256)> {
+/// The oldest document that may rest.
+fn next<'a>(
+    waiting: &'a [(String, Sha256)],
+    in_use: &BTreeSet<Sha256>,
+) -> Option<(&'a str, &'a Sha256)> {
     waiting.chunk_by(|one, other| one.0 == other.0).find_map(|of_source| {
         let resting = of_source.len().saturating_sub(NEWEST);
-        let is_free = |sha256: &Sha256| !in_use.iter().any(|text| text.contains(sha256.as_str()));
-        let found = of_source.iter().take(resting).find(|(_, sha256)| is_free(sha256));
+        let found = of_source.iter().take(resting).find(|(_, sha256)| !in_use.contains(sha256));
         found.map(|(source, sha256)| (source.as_str(), sha256))
     })
 }

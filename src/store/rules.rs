@@ -1,5 +1,7 @@
 //! Documents of the Federal Register: the changes that they order, and their pages.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
 
 use crate::domain::RecordedRule;
@@ -18,6 +20,25 @@ impl Store {
         self.pools.fetch("read the rules", statement, rule_of).await
     }
 
+    /// Documents of the Federal Register of these days (`RecordedRule::day`), oldest first.
+    pub async fn rules_between(&self, days: RangeInclusive<Date>) -> Result<Vec<RecordedRule>> {
+        let statement = sql("SELECT source, json FROM rule WHERE day >= $1 AND day <= $2 \
+                             ORDER BY day, document_number")
+        .bind(*days.start())
+        .bind(*days.end());
+        self.pools.fetch("read the rules of some days", statement, rule_of).await
+    }
+
+    /// Reads all documents of the Federal Register one by one, oldest first.
+    pub async fn each_rule(&self, mut take: impl FnMut(RecordedRule)) -> Result<()> {
+        let statement = sql("SELECT source, json FROM rule ORDER BY day, document_number");
+        let read = |row: &Row| {
+            take(rule_of(row)?);
+            Ok(())
+        };
+        self.pools.fetch("read all rules", statement, read).await.map(drop)
+    }
+
     /// The document that has this page, whether it concerns the list or not. Where two share the
     /// page, the one that begins on it.
     pub async fn document_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
@@ -30,12 +51,6 @@ impl Store {
         .bind(u32::from(volume))
         .bind(page);
         self.pools.fetch_one("read a document", statement).await?.as_ref().map(rule_of).transpose()
-    }
-
-    /// The numbers of all documents that change the list, or would have.
-    pub async fn rule_numbers(&self) -> Result<Vec<String>> {
-        let statement = sql("SELECT document_number FROM rule WHERE state <> 'other'");
-        self.pools.fetch("read the numbers of the rules", statement, |row| row.text(0)).await
     }
 
     /// The document with this number.

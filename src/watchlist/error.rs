@@ -5,14 +5,11 @@ use std::path::PathBuf;
 /// Why a counterparty file cannot be used at all. A single bad row is a `RowProblem` instead.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchlistError {
-    #[error("failed to read {path}: {source}")]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("expected a counterparty file of at most {limit} bytes, but {path} has {bytes}")]
-    TooLarge { path: PathBuf, bytes: u64, limit: u64 },
+    // Not its `source`: the cause is in the message, and would be printed twice.
+    #[error("failed to read {path}: {error}")]
+    Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("expected a counterparty file of at most {limit} bytes, but {path} has more")]
+    TooLarge { path: PathBuf, limit: u64 },
     #[error("expected files of CSV, TSV or XLSX in {0}, but it has none")]
     EmptyFolder(PathBuf),
     #[error("expected CSV, TSV or XLSX, but got {path}: {problem}")]

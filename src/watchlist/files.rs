@@ -1,6 +1,7 @@
 //! Reads a counterparty file, or a folder of them.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Sha256;
@@ -24,16 +25,11 @@ const ZIP: &[u8] = b"PK\x03\x04";
 /// If a file is missing, unreadable, too large, in another format, or has no header with an id and
 /// a name. A bad row is not an error: see [`Watchlist::problems`].
 pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError> {
-    let unreadable = |source| WatchlistError::Unreadable { path: path.to_owned(), source };
-    let files = if fs::metadata(path).map_err(unreadable)?.is_dir() {
-        let files = folder(path).map_err(unreadable)?;
-        if files.is_empty() {
-            return Err(WatchlistError::EmptyFolder(path.to_owned()));
-        }
-        files
-    } else {
-        vec![path.to_owned()]
-    };
+    let unreadable = |error| WatchlistError::Unreadable { path: path.to_owned(), error };
+    let files = files(path).map_err(unreadable)?;
+    if files.is_empty() {
+        return Err(WatchlistError::EmptyFolder(path.to_owned()));
+    }
     let mut reader = RowReader::new(columns);
     let mut hashes = Vec::new();
     for file in &files {
@@ -44,6 +40,16 @@ pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError>
         several => Sha256::of_parts(several.iter().map(Sha256::as_str)),
     };
     Ok(reader.finish(sha256))
+}
+
+/// The files that [`read`] reads: the file itself, or those of the folder in the order of their
+/// names.
+///
+/// # Errors
+///
+/// If the file or the folder cannot be looked at.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
+    if fs::metadata(path)?.is_dir() { folder(path) } else { Ok(vec![path.to_owned()]) }
 }
 
 fn folder(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
@@ -65,22 +71,31 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
 }
 
 fn read_file(path: &Path, reader: &mut RowReader<'_>) -> Result<Sha256, WatchlistError> {
-    let unreadable = |source| WatchlistError::Unreadable { path: path.to_owned(), source };
-    let bytes = fs::metadata(path).map_err(unreadable)?.len();
-    if bytes > MAX_BYTES {
-        return Err(WatchlistError::TooLarge { path: path.to_owned(), bytes, limit: MAX_BYTES });
-    }
-    let content = fs::read(path).map_err(unreadable)?;
+    let content = content(path, MAX_BYTES)?;
     let mut file = reader.file(path);
-    let each = &mut |row| file.add(row);
     let read = if content.starts_with(ZIP) {
-        workbook::rows(&content, each)
+        workbook::rows(&content, &mut |row| file.add(row))
     } else {
-        text_table::rows(&content, each)
+        text_table::rows(&content, &mut |row| match row {
+            Ok(row) => file.add(row),
+            Err(open) => file.add_open(open),
+        })
     };
     read.map_err(|problem| WatchlistError::Malformed { path: path.to_owned(), problem })?;
     file.finish()?;
     Ok(Sha256::of(&content))
+}
+
+/// A pipe and a device state no size, so it is bounded while they are read.
+fn content(path: &Path, limit: u64) -> Result<Vec<u8>, WatchlistError> {
+    let unreadable = |error| WatchlistError::Unreadable { path: path.to_owned(), error };
+    let mut content = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(unreadable)?;
+    if u64::try_from(content.len()).is_ok_and(|bytes| bytes <= limit) {
+        return Ok(content);
+    }
+    Err(WatchlistError::TooLarge { path: path.to_owned(), limit })
 }
 
 #[cfg(test)]
@@ -102,6 +117,18 @@ mod tests {
         assert_eq!(names, ["Alder", "Birch"]);
         assert_eq!(found.problems.len(), 1);
         assert!(found.problems[0].problem.contains("a.tsv"), "{}", found.problems[0]);
+    }
+
+    #[test]
+    fn err_more_bytes_than_the_limit_also_of_a_file_that_states_no_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        fs::write(&path, "id,name\n").unwrap();
+        assert_eq!(content(&path, 8).unwrap(), b"id,name\n");
+        for path in [path, PathBuf::from("/dev/zero")] {
+            let error = content(&path, 7).unwrap_err().to_string();
+            assert!(error.contains("at most 7 bytes, but"), "{error}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //!
 //! - [`files`]: reads a file or a folder. The only file here that does I/O.
 //! - `text_table`, `workbook`: rows of cells, each with its line.
+//! - `open_quotes`: rows of a text whose quote is never closed.
 //! - [`columns`]: which column holds what, by recognized or mapped headers.
 //! - [`rows`]: from cells to counterparties. A bad row is named with its line and costs no other
 //!   row.
@@ -14,11 +15,12 @@
 pub mod columns;
 pub mod error;
 pub mod files;
+mod open_quotes;
 pub mod rows;
 mod text_table;
 mod workbook;
 
 pub use columns::Columns;
 pub use error::WatchlistError;
-pub use files::read;
+pub use files::{files, read};
 pub use rows::{RowProblem, Watchlist};

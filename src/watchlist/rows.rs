@@ -23,12 +23,20 @@ pub struct Cells {
     pub cells: Vec<String>,
 }
 
+/// A row with a quote that is not closed, which begins on this line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenQuote {
+    pub line: u64,
+}
+
 /// What is wrong with one row. The other rows are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowProblem {
     pub file: PathBuf,
     pub line: u64,
     pub problem: String,
+    /// The row is not compared. Otherwise it is compared without what is wrong.
+    pub is_left_out: bool,
 }
 
 impl std::fmt::Display for RowProblem {
@@ -105,7 +113,7 @@ impl FileRows<'_, '_> {
                 self.reader.known.insert(counterparty.id.clone(), place);
                 self.reader.counterparties.push(counterparty);
             }
-            Err(problem) => self.problem(row.line, problem),
+            Err(problem) => self.problem(row.line, problem, true),
         }
     }
 
@@ -125,8 +133,15 @@ impl FileRows<'_, '_> {
         Ok(())
     }
 
-    fn problem(&mut self, line: u64, problem: String) {
-        self.reader.problems.push(RowProblem { file: self.path.to_owned(), line, problem });
+    /// Names a row that cannot be read because of its quote.
+    pub fn add_open(&mut self, open: OpenQuote) {
+        let problem = "expected a quote at the end of the quoted cell, but got none";
+        self.problem(open.line, problem.to_owned(), true);
+    }
+
+    fn problem(&mut self, line: u64, problem: String, is_left_out: bool) {
+        let file = self.path.to_owned();
+        self.reader.problems.push(RowProblem { file, line, problem, is_left_out });
     }
 
     fn counterparty(&mut self, header: &Header, row: &Cells) -> Result<Counterparty, String> {
@@ -180,7 +195,7 @@ impl FileRows<'_, '_> {
                 "expected an ISO 3166-1 code or the name of a country, but got `{country}`: the \
                  row is compared without a country"
             );
-            self.problem(row.line, problem);
+            self.problem(row.line, problem, false);
         }
         Ok(counterparty)
     }

@@ -1,23 +1,45 @@
 //! CSV and TSV as rows of cells.
 
-use crate::watchlist::rows::Cells;
+use crate::watchlist::open_quotes;
+use crate::watchlist::rows::{Cells, OpenQuote};
 
 /// What separates cells. The one that the header has most of counts.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// The separator is looked for in so many bytes.
 const HEADER_BYTES: usize = 4096;
 
-/// Hands on each row with its line. UTF-8, UTF-16 with a byte order mark, and Windows-1252, which
-/// spreadsheets still write, are read.
-pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), String> {
+/// Hands on each row with its line, or the line of a row that cannot be read. UTF-8, UTF-16 with a
+/// byte order mark, and Windows-1252, which spreadsheets still write, are read.
+pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Result<(), String> {
     let text = decoded(bytes);
     if text.contains('\0') {
         return Err("it is neither text nor a workbook".to_owned());
     }
+    let separator = separator(&text);
+    let mut rest: &str = &text;
+    let mut lines_before = 0;
+    // A quote that is never closed would swallow the rows after it, and nobody would miss them.
+    while let Some(open) = open_quotes::first(rest, separator) {
+        let before = rest.get(..open.begins).unwrap_or_default();
+        rows_of(before, separator, lines_before, each)?;
+        let line = lines_before + open.line;
+        each(Err(OpenQuote { line }));
+        rest = rest.get(open.ends..).unwrap_or_default();
+        lines_before = line;
+    }
+    rows_of(rest, separator, lines_before, each)
+}
+
+fn rows_of(
+    text: &str,
+    separator: u8,
+    lines_before: u64,
+    each: &mut dyn FnMut(Result<Cells, OpenQuote>),
+) -> Result<(), String> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(separator(&text))
+        .delimiter(separator)
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     loop {
@@ -25,8 +47,9 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), String> {
         if !more {
             return Ok(());
         }
-        let line = record.position().map_or(0, csv::Position::line);
-        each(Cells { line, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
+        let line = lines_before + record.position().map_or(0, csv::Position::line);
+        let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
+        each(Ok(Cells { line, cells }));
     }
 }
 
@@ -59,7 +82,12 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, String> {
         let mut found = Vec::new();
-        rows(bytes, &mut |row| found.push((row.line, row.cells)))?;
+        rows(bytes, &mut |row| {
+            found.push(row.map_or_else(
+                |open| (open.line, vec!["OPEN".to_owned()]),
+                |row| (row.line, row.cells),
+            ));
+        })?;
         Ok(found)
     }
 
@@ -81,6 +109,21 @@ mod tests {
         let found = read(b"id,name\n1,\"Alder\nWorks\"\n2,Birch\n").unwrap();
         assert_eq!(found[1], row(2, &["1", "Alder\nWorks"]));
         assert_eq!(found[2], row(4, &["2", "Birch"]));
+    }
+
+    #[test]
+    fn ok_a_row_with_an_open_quote_costs_no_other_row() {
+        let found = read(b"id,name\n1,\"Alder\n2,\"Birch\",x\n3,Cedar\n4,\"Dogwood\n").unwrap();
+        let expected = [
+            row(1, &["id", "name"]),
+            row(2, &["OPEN"]),
+            row(3, &["2", "Birch", "x"]),
+            row(4, &["3", "Cedar"]),
+            row(5, &["OPEN"]),
+        ];
+        assert_eq!(found, expected);
+        let found = read(b"id,name\n1,\"Alder\n2,Birch\n").unwrap();
+        assert_eq!(found[1..], [row(2, &["OPEN"]), row(3, &["2", "Birch"])]);
     }
 
     #[test]

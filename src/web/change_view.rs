@@ -107,17 +107,24 @@ pub fn sources(rows: &[ChangeRow]) -> Vec<Value> {
     rows.iter().map(source).collect()
 }
 
-/// A short form of an entry: what tells it from others.
-pub fn entry_facts(entry: &Entry) -> Value {
-    json!(facts(entry))
+/// What tells an entry from others with a similar name. Its own page has its license terms.
+pub fn identifying_facts(entry: &Entry) -> Value {
+    let mut facts =
+        vec![list("Also known as", &entry.aliases), list("Addresses", &entry.addresses)];
+    facts.retain(|fact| !fact.texts.is_empty());
+    json!(facts)
 }
 
-fn facts(entry: &Entry) -> Vec<Fact> {
-    let list = |title, texts: &[String]| Fact {
+fn list(title: &'static str, texts: &[String]) -> Fact {
+    Fact {
         title,
         texts: texts.iter().take(MOST_OF_A_LIST).map(|text| shortened(text)).collect(),
         more: texts.len().saturating_sub(MOST_OF_A_LIST),
-    };
+    }
+}
+
+/// A short form of an entry.
+fn facts(entry: &Entry) -> Vec<Fact> {
     let text = |title, text: &str| Fact { title, texts: vec![shortened(text)], more: 0 };
     let citations: Vec<String> = entry.citations.iter().map(ToString::to_string).collect();
     let mut facts = vec![
@@ -133,7 +140,7 @@ fn facts(entry: &Entry) -> Vec<Fact> {
 
 fn fields(change: &Change) -> Vec<Field> {
     let fields = change.fields.iter().map(|field| {
-        let mut lines = difference::lines(&field.before, &field.after);
+        let mut lines = difference::lines(&field.field, &field.before, &field.after);
         if lines.len() > 1 {
             lines.retain(|line| line.iter().any(|span| span.kind != SpanKind::Equal));
         }
@@ -170,7 +177,8 @@ fn shortened(text: &str) -> String {
     cut(text, MOST_OF_A_TEXT)
 }
 
-fn cut(text: &str, most: usize) -> String {
+/// The first letters of a text, with `…` if there are more.
+pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

@@ -1,12 +1,18 @@
 //! Stored sources and deliveries, with what is true of them now: the configuration and the clock
 //! decide when each is next due.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::{AlertId, Delivery, DeliveryId, Hold, HoldState, Item};
 use crate::store::{AlertLine, AlertQuery, ReceiverState, Result};
-use crate::stored_json::{CheckDayRow, DeliveryRow, ItemRow, ReceiverRow, SourceRow};
+use crate::stored_json::{
+    CheckDayRow, DeliveryRow, ItemRow, MatchRow, ReceiverRow, SourceRow, WatchlistRow,
+    watchlist_rows,
+};
+use crate::web::alert_titles::AlertTitle;
 use crate::web::query::ItemStates;
 use crate::web::{Web, check_calendar};
 
@@ -17,19 +23,39 @@ pub struct ShownAlert {
     at: Timestamp,
     r#type: String,
     title: String,
+    /// The first names in it.
+    names: String,
 }
 
 /// The alerts that match, with their titles.
 pub async fn alert_lines(web: &Web, query: &AlertQuery) -> Result<Vec<ShownAlert>> {
-    let lines = web.state.store.alert_lines(query).await?;
-    let titles = web.titles.of(&web.state, lines.iter().map(|line| &line.alert_id)).await?;
-    let shown = |line: AlertLine| ShownAlert {
-        title: titles.get(&line.alert_id).cloned().unwrap_or_default(),
-        alert_id: line.alert_id,
-        at: line.created_at,
-        r#type: line.r#type,
+    shown_alerts(web, web.state.store.alert_lines(query).await?).await
+}
+
+/// Alerts with their titles and the first names in them.
+pub async fn shown_alerts(web: &Web, lines: Vec<AlertLine>) -> Result<Vec<ShownAlert>> {
+    let ids = lines.iter().map(|line| &line.alert_id);
+    let mut titles = web.titles.with_names(&web.state, ids).await?;
+    let mut shown = |line: AlertLine| {
+        let AlertTitle { title, names } = titles.remove(&line.alert_id).unwrap_or_default();
+        ShownAlert {
+            alert_id: line.alert_id,
+            at: line.created_at,
+            r#type: line.r#type,
+            title,
+            names,
+        }
     };
-    Ok(lines.into_iter().map(shown).collect())
+    Ok(lines.into_iter().map(&mut shown).collect())
+}
+
+/// The first names in the first alert of each item, by the id of the item.
+pub async fn names_in_items(web: &Web, items: &[ItemRow]) -> Result<BTreeMap<String, String>> {
+    let first = |item: &ItemRow| Some((item.item_id.to_string(), item.alerts.first()?.clone()));
+    let firsts: Vec<(String, AlertId)> = items.iter().filter_map(first).collect();
+    let titles = web.titles.with_names(&web.state, firsts.iter().map(|(_, id)| id)).await?;
+    let names = |(item, alert): (String, AlertId)| Some((item, titles.get(&alert)?.names.clone()));
+    Ok(firsts.into_iter().filter_map(names).collect())
 }
 
 /// A delivery, if the pages show its alert.
@@ -110,6 +136,21 @@ pub async fn item_rows(web: &Web, items: Vec<Item>) -> Result<Vec<ItemRow>> {
     let mut rows = Vec::with_capacity(items.len());
     for item in items {
         rows.push(ItemRow::of(&web.state.store, item, &web.state.settings.timezone).await?);
+    }
+    Ok(rows)
+}
+
+/// The counterparty files of the configuration. Only for people who are signed in.
+pub async fn watchlists(web: &Web) -> Result<Vec<WatchlistRow>> {
+    let configured = web.state.status.watchlists();
+    watchlist_rows(&web.state.store, &configured, web.state.clock.now()).await
+}
+
+/// The strong matches in these alerts that a person must decide. Only for people who are signed in.
+pub async fn undecided_in(web: &Web, alerts: &[AlertId]) -> Result<Vec<MatchRow>> {
+    let mut rows = Vec::new();
+    for id in web.state.store.undecided_in(alerts).await? {
+        rows.extend(web.state.store.match_record(&id).await?.map(MatchRow::from));
     }
     Ok(rows)
 }

@@ -4,17 +4,30 @@
 
 use serde_json::Value;
 
+use crate::domain::country;
 use crate::domain::word_diff::{Span, item_diff, word_diff};
+
+/// The field whose items are codes of countries. People read their names.
+const COUNTRIES: &str = "countries";
 
 /// One line for each item of a list, or one line for a text. An absent value counts as an empty
 /// text.
-pub fn lines(before: &Value, after: &Value) -> Vec<Vec<Span>> {
+pub fn lines(field: &str, before: &Value, after: &Value) -> Vec<Vec<Span>> {
     match (before, after) {
         (Value::Array(before), Value::Array(after)) => {
-            item_diff(&texts(before), &texts(after)).into_iter().map(|span| vec![span]).collect()
+            let (before, after) = (items(field, before), items(field, after));
+            item_diff(&before, &after).into_iter().map(|span| vec![span]).collect()
         }
         (before, after) => vec![word_diff(&text(before), &text(after))],
     }
+}
+
+fn items(field: &str, items: &[Value]) -> Vec<String> {
+    let texts = texts(items);
+    if field != COUNTRIES {
+        return texts;
+    }
+    texts.iter().map(|code| country::name_in_messages(code).to_owned()).collect()
 }
 
 fn text(value: &Value) -> String {
@@ -38,7 +51,11 @@ mod tests {
     use crate::domain::word_diff::SpanKind;
 
     fn check(before: Value, after: Value, expected: &[&str]) {
-        let lines: Vec<String> = lines(&before, &after)
+        check_field("addresses", before, after, expected);
+    }
+
+    fn check_field(field: &str, before: Value, after: Value, expected: &[&str]) {
+        let lines: Vec<String> = lines(field, &before, &after)
             .iter()
             .map(|line| {
                 let shown = line.iter().map(|span| match span.kind {
@@ -64,6 +81,17 @@ mod tests {
     #[test]
     fn ok_lists_differ_by_items() {
         check(json!(["a", "b b"]), json!(["b b", "c"]), &["[-a-]", "b b", "{+c+}"]);
+    }
+
+    #[test]
+    fn ok_countries_are_shown_by_name() {
+        check_field(
+            "countries",
+            json!(["CN"]),
+            json!(["CN", "AE"]),
+            &["China", "{+United Arab Emirates+}"],
+        );
+        check(json!(["CN"]), json!(["AE"]), &["[-CN-]", "{+AE+}"]);
     }
 
     #[test]

@@ -4,7 +4,11 @@
 //! XML 1.0 allows no control characters except tab and line ends, and the writer does not remove
 //! them, so it is done here.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
 use atom_syndication::{Content, Entry, Feed, Generator, Link, Person, Text};
+use axum::body::Bytes;
 use axum::extract::RawQuery;
 use axum::http::header::{
     HeaderName, {self},
@@ -17,7 +21,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::domain::{Alert, AlertKind, Audience, Sha256};
+use crate::domain::{Alert, AlertId, AlertKind, Audience, Sha256};
 use crate::store::AlertQuery;
 use crate::web::Web;
 use crate::web::error::WebError;
@@ -25,41 +29,68 @@ use crate::web::query::{self, Parameters};
 use crate::web::visit::Visit;
 
 /// Entries of the feed. Alerts to operators do not count.
-const LATEST: usize = 100;
-/// Changes listed in one entry. The page of the alert lists all.
-const SHOWN: usize = 100;
+const LATEST: usize = 50;
+/// Changes listed in one entry, so that a feed of large alerts stays below 200 KB. The page of the
+/// alert lists all.
+const SHOWN: usize = 25;
+
+/// The feed that was last made. A recorded alert never changes, so that the feed is made again only
+/// when there is another alert.
+#[derive(Debug, Default)]
+pub struct LastFeed(ArcSwapOption<MadeFeed>);
+
+#[derive(Debug)]
+struct MadeFeed {
+    of: Vec<AlertId>,
+    xml: Bytes,
+    version: Version,
+}
 
 pub async fn show(web: Visit, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let feed = async {
         Parameters::read(query.as_deref(), query::NONE)?;
-        let query = AlertQuery {
-            kinds: AlertKind::of(Audience::Readers),
-            limit: Some(LATEST),
-            ..AlertQuery::default()
-        };
-        let alerts = web.state.store.alerts(&query).await?;
-        let xml = feed_of(&web, &alerts)?;
-        let version = Version::of(
-            &xml,
-            alerts.first().map_or(Timestamp::UNIX_EPOCH, |alert| alert.created_at),
-        );
+        let feed = current(&web).await?;
         let validators = [
-            (header::ETAG, version.etag.clone()),
-            (header::LAST_MODIFIED, version.last_modified()),
+            (header::ETAG, feed.version.etag.clone()),
+            (header::LAST_MODIFIED, feed.version.last_modified()),
         ];
-        if version.is_cached_by(&headers) {
+        if feed.version.is_cached_by(&headers) {
             return Ok((StatusCode::NOT_MODIFIED, CACHED, validators).into_response());
         }
         let content_type = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")];
-        Ok((CACHED, validators, content_type, xml).into_response())
+        Ok((CACHED, validators, content_type, feed.xml.clone()).into_response())
     };
     feed.await.unwrap_or_else(|error: WebError| error.into_page(&web))
+}
+
+async fn current(web: &Web) -> Result<Arc<MadeFeed>, WebError> {
+    let query = AlertQuery {
+        kinds: AlertKind::of(Audience::Readers),
+        limit: Some(LATEST),
+        ..AlertQuery::default()
+    };
+    let lines = web.state.store.alert_lines(&query).await?;
+    let ids = lines.iter().map(|line| &line.alert_id);
+    if let Some(made) = web.feed.0.load_full().filter(|made| made.of.iter().eq(ids)) {
+        return Ok(made);
+    }
+    let alerts = web.state.store.alerts(&query).await?;
+    let xml = feed_of(web, &alerts)?;
+    let updated = alerts.first().map_or(Timestamp::UNIX_EPOCH, |alert| alert.created_at);
+    let made = Arc::new(MadeFeed {
+        of: alerts.into_iter().map(|alert| alert.alert_id).collect(),
+        version: Version::of(&xml, updated),
+        xml: xml.into(),
+    });
+    web.feed.0.store(Some(Arc::clone(&made)));
+    Ok(made)
 }
 
 /// A feed reader may store the feed, but must ask each time whether it is still current.
 const CACHED: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "private, no-cache")];
 
 /// The validators that a feed reader sends back (RFC 9110, section 8.8).
+#[derive(Debug)]
 struct Version {
     /// A strong validator: the hash of the feed's bytes.
     etag: String,

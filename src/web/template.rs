@@ -4,6 +4,8 @@
 //! links only if they are `http(s)`. Every text of a list is in a `<bdi>` of its own, so that its
 //! writing direction cannot change that of the text around it.
 
+use std::collections::BTreeMap;
+
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use jiff::Timestamp;
@@ -16,7 +18,8 @@ use minijinja::{Environment, Error, UndefinedBehavior, Value};
 use crate::domain::{ListCode, country, day_in_words, utc_day};
 use crate::web::{WebSettings, difference, time_text};
 
-const STYLESHEET: &str = include_str!("templates/style.css");
+const STYLESHEET: &str =
+    concat!(include_str!("templates/style.css"), include_str!("templates/matches.css"));
 
 const FILES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
@@ -38,6 +41,10 @@ const FILES: &[(&str, &str)] = &[
     ("items.html", include_str!("templates/items.html")),
     ("item.html", include_str!("templates/item.html")),
     ("item_parts.html", include_str!("templates/item_parts.html")),
+    ("matches.html", include_str!("templates/matches.html")),
+    ("match.html", include_str!("templates/match.html")),
+    ("match_parts.html", include_str!("templates/match_parts.html")),
+    ("watchlists.html", include_str!("templates/watchlists.html")),
     ("deliveries.html", include_str!("templates/deliveries.html")),
     ("delivery.html", include_str!("templates/delivery.html")),
     ("delivery_parts.html", include_str!("templates/delivery_parts.html")),
@@ -102,7 +109,7 @@ fn environment(settings: &WebSettings) -> Result<Environment<'static>, Error> {
         time_text::days_ago(day.0, now.0, &timezone)
     });
     environment.add_filter("alert_type", alert_type);
-    let titles = settings.source_titles.clone();
+    let titles = distinct_titles(&settings.source_titles);
     environment.add_filter("source_title", move |name: &str| {
         titles.get(name).map_or_else(|| name.to_owned(), String::clone)
     });
@@ -122,8 +129,8 @@ fn environment(settings: &WebSettings) -> Result<Environment<'static>, Error> {
     environment.add_filter("grouped", grouped);
     environment.add_function(
         "difference",
-        |before: Serde<serde_json::Value>, after: Serde<serde_json::Value>| {
-            Value::from(Serde(difference::lines(&before.0, &after.0)))
+        |field: &str, before: Serde<serde_json::Value>, after: Serde<serde_json::Value>| {
+            Value::from(Serde(difference::lines(field, &before.0, &after.0)))
         },
     );
     environment.add_global("version", env!("CARGO_PKG_VERSION"));
@@ -136,6 +143,16 @@ fn environment(settings: &WebSettings) -> Result<Environment<'static>, Error> {
         environment.add_template(name, source)?;
     }
     Ok(environment)
+}
+
+/// What people call each source. A title that two sources have gets the name of the source.
+fn distinct_titles(titles: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let is_shared = |title: &String| titles.values().filter(|other| *other == title).count() > 1;
+    let distinct = |(name, title): (&String, &String)| {
+        let shown = if is_shared(title) { format!("{title} ({name})") } else { title.clone() };
+        (name.clone(), shown)
+    };
+    titles.iter().map(distinct).collect()
 }
 
 /// `2026-11-23 17:20 EST`, with the exact time in UTC for machines and as a tooltip. It is safe
@@ -160,7 +177,10 @@ fn field_title(field: &str) -> String {
         "license_requirement" => "license requirement".to_owned(),
         "license_policy" => "license review policy".to_owned(),
         "aliases" => "also known as".to_owned(),
-        _ => field.trim_start_matches("other.").replace('_', " "),
+        _ => {
+            let words = field.trim_start_matches("other.").replace('_', " ");
+            words.strip_suffix(" url").map_or_else(|| words.clone(), |words| format!("{words} URL"))
+        }
     }
 }
 
@@ -194,6 +214,26 @@ fn grouped(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_sources_of_one_title_are_told_apart() {
+        let titles = [("csl", "Screening List"), ("mirror", "Screening List"), ("ecfr", "eCFR")]
+            .map(|(name, title)| (name.to_owned(), title.to_owned()));
+        let shown = distinct_titles(&titles.into());
+        let shown: Vec<&str> = shown.values().map(String::as_str).collect();
+        assert_eq!(shown, ["Screening List (csl)", "eCFR", "Screening List (mirror)"]);
+    }
+
+    #[test]
+    fn a_field_has_a_title_in_words() {
+        for (field, title) in [
+            ("license_policy", "license review policy"),
+            ("other.source_list_url", "source list URL"),
+            ("start_date", "start date"),
+        ] {
+            assert_eq!(field_title(field), title);
+        }
+    }
 
     #[test]
     fn every_template_parses() {

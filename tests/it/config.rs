@@ -696,6 +696,48 @@ fn a_byte_order_mark_and_white_space_are_not_part_of_a_secret() {
 }
 
 #[test]
+fn ok_headers_in_the_configuration_are_lines_or_a_table_and_are_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("entitywatch.toml");
+    let read = |headers: &str| {
+        let receiver = "[[receiver]]\nname = \"erp\"\nkind = \"webhook\"\nurl = \
+                        \"https://e.example/\"\n";
+        std::fs::write(&path, format!("{SOURCE}{receiver}{headers}\n")).unwrap();
+        config::load(&path, &Environment::default(), SecretsMode::Resolve)
+    };
+    for headers in [
+        "headers = \"Authorization: Bearer hunter2\\nX-Team: export\"",
+        "headers = \"\"\"\nAuthorization: Bearer hunter2\n\n# a comment\nX-Team: export\n\"\"\"",
+        "headers = { Authorization = \"Bearer hunter2\", X-Team = \"export\" }",
+        "[receiver.headers]\nAuthorization = \"Bearer hunter2\"\nX-Team = \"export\"",
+    ] {
+        let (config, _) = read(headers).unwrap_or_else(|errors| panic!("{errors}"));
+        let Channel::Webhook(webhook) = &config.receiver("erp").unwrap().channel else {
+            panic!("erp is a webhook receiver")
+        };
+        let found: Vec<(&str, &str)> =
+            webhook.headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+        assert_eq!(found, [("Authorization", "Bearer hunter2"), ("X-Team", "export")], "{headers}");
+        let shown = config::show(&path, &Environment::default()).unwrap();
+        assert!(shown.contains("headers = ") && !shown.contains("hunter2"), "{shown}");
+    }
+    for headers in [
+        "headers = \"hunter2\"",
+        "headers = 7",
+        "headers = [\"X-Team: hunter2\"]",
+        "headers = { X-Team = 7, X-Key = \"hunter2\" }",
+        "headers = { X-Team = \"a\\nX-Key: hunter2\" }",
+        "headers = { \"X-Team: a\" = \"hunter2\" }",
+        "headers = { webhook-id = \"hunter2\" }",
+        "headers = \"X-Team: hunter2\"\nheaders_file = \"erp-headers\"",
+    ] {
+        let errors = read(headers).unwrap_err().to_string();
+        assert!(!errors.contains("hunter2"), "{headers}: {errors}");
+        assert!(errors.contains("header") || errors.contains("expected"), "{headers}: {errors}");
+    }
+}
+
+#[test]
 fn err_a_file_in_another_encoding_is_refused_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();

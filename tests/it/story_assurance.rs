@@ -102,6 +102,62 @@ async fn a_quiet_week_is_proved_and_the_next_message_begins_where_it_ended() {
 }
 
 #[tokio::test]
+async fn a_receiver_that_is_shown_matches_gets_the_counterparty_files_and_the_others_do_not() {
+    let mut site = Site { schedule: "0 * * * *", ..Site::new().await };
+    let url = site.webhook.url("/officer");
+    site.sections = format!(
+        "[assurance]\nreceivers = [\"erp\", \"officer\"]\n[[receiver]]\nname = \"officer\"\nkind = \
+         \"webhook\"\nurl = \"{url}\"\nallow_private = true\nshow_matches = true\n[[watchlist]]\n\
+         name = \"customers\"\npath = \"customers.csv\"\n"
+    );
+    let customers = format!(
+        "id,name,aliases,address,country,owner\nC1,{},,,AF,\nC2,Quixotic Bakery,,,US,\n",
+        rows(1).remove(0).name
+    );
+    std::fs::write(site.folder.path().join("customers.csv"), customers).unwrap();
+    site.publish(&rows(40));
+    let world = site.open().await;
+    record_configuration(&world.program, Loaded::Start).await.unwrap();
+    assert_eq!(world.check().await.exit, 0);
+    checks_until(&world, MONDAY).await;
+    world.clock.set(at(MONDAY));
+    world.deliver().await;
+    let received = world.webhook.received();
+    let sent = |path: &str| -> Vec<Value> {
+        let own = received.iter().filter(|request| request.path.starts_with(path));
+        own.map(|one| one.json()).filter(|body| body["type"] == "assurance").collect()
+    };
+    let [officer] = &sent("/officer")[..] else { panic!("one to the officer") };
+    let given = &officer["data"]["watchlists"];
+    assert_eq!(
+        (&given[0]["watchlist"], &given[0]["rows"], &given[0]["undecided"], &given[0]["problem"]),
+        (&"customers".into(), &2.into(), &1.into(), &Value::Null),
+        "{officer}"
+    );
+    let [erp] = &sent("/hook")[..] else { panic!("one to erp") };
+    assert_eq!(erp["data"]["watchlists"], serde_json::json!([]), "{erp}");
+    let bare = |body: &Value| {
+        let mut data = body["data"].clone();
+        data.as_object_mut().unwrap().remove("watchlists");
+        data
+    };
+    assert_eq!(bare(officer), bare(erp), "nothing else differs");
+    let alert = entitywatch::domain::AlertId(erp["data"]["alert_id"].as_str().unwrap().into());
+    let alert = world.program.store.alert(&alert).await.unwrap().unwrap();
+    let screening = world.program.store.screening(&alert.alert_id, "officer").await.unwrap();
+    let settings = entitywatch::deliver::sample::settings(None);
+    let shown = entitywatch::deliver::wording::content_with(&alert, screening.as_ref(), &settings);
+    let compared = &shown.matches.unwrap().compared;
+    assert!(
+        compared[0].contains(
+            "lists EL: 1 possible match waits for a decision. No match is not a clearance"
+        ),
+        "{compared:?}"
+    );
+    assert!(shown.next_steps[0].text.starts_with("Decide the possible matches"));
+}
+
+#[tokio::test]
 async fn a_week_in_which_the_program_was_stopped_names_what_it_missed_and_is_made_up_once() {
     let world = world(MONDAYS).await;
     checks_until(&world, "2022-07-01T13:00:00Z").await;

@@ -180,7 +180,7 @@ async fn with_a_decision(sections: String) -> (Site, PathBuf, String) {
     (site, file, hold)
 }
 
-/// The decision is in the journal, and the printed command carries it out again.
+/// The decision is in the journal, and it is carried out again.
 async fn the_decision_is_carried(site: &Site, file: &Path, hold: &str) {
     let restored = restore(site, file).await;
     assert_eq!(restored.exit, Some(0), "{restored:?}");
@@ -190,8 +190,8 @@ async fn the_decision_is_carried(site: &Site, file: &Path, hold: &str) {
     let kinds = journal(site).await;
     let carried = kinds.iter().filter(|kind| *kind == "decision.carried").count();
     assert_eq!(carried, 1, "{kinds:?}");
-    assert_eq!(site.command(&["check"]).await.exit, Some(3), "the list is on hold again");
-    succeeds(site, &["holds", "reject", hold, "--by", "Ann", "--reason", "again"]).await;
+    assert_eq!(kinds.last().unwrap(), "hold.rejected", "{kinds:?}");
+    succeeds(site, &["check"]).await;
 }
 
 #[tokio::test]
@@ -214,7 +214,7 @@ async fn a_decision_since_the_backup_survives_the_loss_of_the_database() {
     let export = export.unwrap();
     let reasons: Vec<bool> =
         export.lines().map(|line| line.contains("half of it's missing")).collect();
-    assert_eq!(reasons, [true, false], "each decision is exported once: {export}");
+    assert_eq!(reasons, [true, true], "the decision, and that it was carried out again: {export}");
 }
 
 #[tokio::test]
@@ -285,7 +285,7 @@ async fn pruning_needs_a_retention_and_a_hold_suspends_it() {
     tamper(&site.database(), &insert).await;
     let daemon = site.run().await;
     let pruned = succeeds(&site, &prune).await;
-    assert!(pruned.contains("pruned 1 documents (1 bytes) and 0 deliveries"), "{pruned}");
+    assert!(pruned.contains("pruned 1 document (1 bytes) and 0 deliveries"), "{pruned}");
     assert_eq!(daemon.stop().await, Some(0));
     assert!(journal(&site).await.contains(&"store.pruned".to_owned()));
     succeeds(&site, &["store", "check"]).await;

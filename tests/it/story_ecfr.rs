@@ -461,6 +461,16 @@ async fn two_recorded_days_differ_by_what_changed_between_them() {
     ];
     check("2026-02-15", "2026-05-20", &all).await;
     check("2026-02-15", "2026-06-30", &all).await;
+    let days = ["diff", "--source", "ecfr", "--from", "2026-02-15", "--to", "2026-05-20"];
+    let printed = String::from_utf8(site.run(&days).await.stdout).unwrap();
+    for line in ["added: Cedar Port [EL] CN", "removed: Amber Lake Optics [EL] CN"] {
+        assert!(printed.lines().any(|printed| printed == line), "{line} is not in\n{printed}");
+    }
+    assert!(
+        printed.contains("revised: Birch Valley Academy [EL] CN\n    citations: "),
+        "{printed}"
+    );
+    assert!(printed.ends_with("1 added, 1 removed, 1 revised, 0 editorial\n"), "{printed}");
     check("2026-02-15", "2026-03-05", &[]).await;
     check("2026-04-29", "2026-04-30", &[all[0], all[2]]).await;
     check("2026-04-30", "2026-05-20", &[all[1]]).await;

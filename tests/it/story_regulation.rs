@@ -17,6 +17,11 @@ const OF_734: &str = "<DIV8 N=\"734.9\" TYPE=\"SECTION\"><HEAD>§ 734.9 Foreign-
     product.</HEAD><P>(a) Foreign-made items are subject to the EAR as this section says.</P>\
     <CITA TYPE=\"N\">[85 FR 36719, June 18, 2020]</CITA></DIV8>";
 
+/// Most of Section 744.11 is not in it.
+const SHORT: &str = "<DIV8 N=\"744.11\"><HEAD>§ 744.11 License requirements.</HEAD><P>(a) See the \
+    Entity List.</P><CITA TYPE=\"N\">[61 FR 12802, Mar. 25, 1996; 91 FR 100, Jan. 5, 2026]</CITA>\
+    </DIV8>";
+
 const TITLES: &str = "/api/versioner/v1/titles.json";
 
 fn full(date: &str) -> String {
@@ -54,6 +59,17 @@ async fn site(ecfr: &Upstream, sections: &str, keys: &str) -> Site {
          min_entries = {{ EL = 1 }}\nsections = {sections}\n{keys}\n"
     );
     Site { sections, ..Site::new().await }
+}
+
+/// The text of a section is on hold, on a site with these people.
+pub async fn with_text_on_hold(people: &str) -> World {
+    let ecfr = Upstream::start().await;
+    publish(&ecfr, "2025-11-11", &[BEFORE]);
+    let site = site(&ecfr, "[\"744.11\"]", people).await;
+    let world = World::with_baseline(site, &rows(40)).await;
+    publish(&ecfr, "2025-11-13", &[SHORT]);
+    assert_eq!(world.next_check().await.exit, 3);
+    world
 }
 
 /// A world in which the sections of May 1 are the baseline.
@@ -224,10 +240,7 @@ async fn an_empty_or_a_cut_section_is_on_hold() {
 
 #[tokio::test]
 async fn a_person_accepts_or_rejects_a_text_on_hold() {
-    let short = "<DIV8 N=\"744.11\"><HEAD>§ 744.11 License requirements.</HEAD><P>(a) See the \
-                 Entity List.</P><CITA TYPE=\"N\">[61 FR 12802, Mar. 25, 1996; 91 FR 100, Jan. 5, \
-                 2026]</CITA></DIV8>";
-    let (_ecfr, world) = check_hold(&[short], "lost").await;
+    let (_ecfr, world) = check_hold(&[SHORT], "lost").await;
     let hold = world.open_holds().await.remove(0).hold_id;
     let reply = world.accept(&hold, false).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
@@ -239,10 +252,10 @@ async fn a_person_accepts_or_rejects_a_text_on_hold() {
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.regulation().len(), 1);
 
-    let (ecfr, world) = check_hold(&[short], "lost").await;
+    let (ecfr, world) = check_hold(&[SHORT], "lost").await;
     let hold = world.open_holds().await.remove(0).hold_id;
     assert_eq!(world.reject(&hold).await.exit, 0);
-    publish(&ecfr, "2025-11-14", &[short]);
+    publish(&ecfr, "2025-11-14", &[SHORT]);
     assert_eq!(world.next_check().await.exit, 0, "rejected content is not asked about again");
     assert!(world.regulation().is_empty() && world.open_holds().await.is_empty());
 }
@@ -368,6 +381,58 @@ async fn changed_words_open_an_item_and_follow_the_sources_of_the_routes() {
     assert_eq!(item.rule.as_ref().and_then(|rule| rule.citation.as_deref()), Some("90 FR 50857"));
 }
 
+/// `officer` is shown matches with three counterparties, two of whom a section names or will name.
+async fn site_with_counterparties(ecfr: &Upstream) -> Site {
+    let mut site = site(ecfr, "[\"744.22\"]", "").await;
+    let url = site.webhook.url("/officer");
+    site.sections.push_str(&format!(
+        "[[receiver]]\nname = \"officer\"\nkind = \"webhook\"\nurl = \"{url}\"\nallow_private = \
+         true\nshow_matches = true\n[[watchlist]]\nname = \"customers\"\npath = \
+         \"customers.csv\"\nlists = [\"EL\", \"REG\"]\n"
+    ));
+    let customers = "id,name,aliases,address,country,owner\nC1,Orchard Organization,,,,\n\
+                     C2,Snow Bureau of Fisheries,,,,\nC3,Quixotic Bakery,,,US,\n";
+    std::fs::write(site.folder.path().join("customers.csv"), customers).unwrap();
+    site
+}
+
+#[tokio::test]
+async fn the_parties_that_a_section_names_are_matched_against_a_watchlist() {
+    let ecfr = Upstream::start().await;
+    publish(&ecfr, "2025-11-11", &[PARTIES]);
+    let world = World::with_baseline(site_with_counterparties(&ecfr).await, &rows(40)).await;
+    let officer = |kind: &str| -> Vec<Value> {
+        let all = world.webhook.received();
+        let own = all.iter().filter(|received| received.path == "/officer");
+        own.map(crate::sinks::Received::json).filter(|body| body["type"] == kind).collect()
+    };
+    let first = officer("watchlist.matched");
+    let [first] = first.as_slice() else { panic!("{first:?}") };
+    let found = &first["data"]["matches"][0];
+    assert_eq!(found["counterparty"]["id"], "C1", "{first}");
+    assert_eq!((&found["band"], &found["entry"]["list"]), (&json!("strong"), &json!("REG")));
+    assert_eq!(found["entry"]["name"], "Orchard Organization");
+
+    // A party that an amendment adds is matched with its change.
+    let amended = PARTIES.replace("(LGB).", "(LGB) and Snow Bureau of Fisheries.");
+    publish(&ecfr, "2025-12-02", &[&amended]);
+    assert_eq!(world.next_check().await.exit, 0);
+    let changed = officer("list.changed");
+    let [changed] = changed.as_slice() else { panic!("{changed:?}") };
+    let change = &changed["data"]["changes"][0];
+    assert_eq!(change["entry"]["name"], "Snow Bureau of Fisheries", "{changed}");
+    assert_eq!(change["matches"][0]["counterparty"]["id"], "C2", "{changed}");
+    let others = world.webhook.received();
+    let seen = others.iter().filter(|received| received.path != "/officer");
+    assert!(!seen.map(|received| &received.body).any(|body| body.contains("\"C2\"")));
+
+    // The next text removes the party.
+    publish(&ecfr, "2025-12-03", &[PARTIES]);
+    assert_eq!(world.next_check().await.exit, 0);
+    let removed = officer("list.changed").pop().unwrap();
+    assert_eq!(removed["data"]["changes"][0]["kind"], "removed", "{removed}");
+}
+
 #[tokio::test]
 async fn reading_commands_know_sections_and_named_parties() {
     let ecfr = Upstream::start().await;
@@ -393,6 +458,12 @@ async fn reading_commands_know_sections_and_named_parties() {
     assert_eq!(ecfr_row["sections"][0]["section"], "744.11");
     assert_eq!(ecfr_row["sections"][0]["as_of"], "2025-11-13");
     assert!(ecfr_row["sections"][0]["notes"][0].as_str().unwrap().contains("suspending"));
+    let read = site.command(&["sources"]).await.stdout;
+    let words = read.split_whitespace().collect::<Vec<_>>().join(" ");
+    let since = "§ 744.11 in ecfr, this text since 2025-11-13, last compared 2";
+    let note = ": 1 note: Effective Date Note: At 90 FR 50857, Nov. 12, 2025, § 744.11 was amended \
+                by suspending paragraph (b), effective Nov. 10, 2025, until Nov. 9, 2026.";
+    assert!(words.contains(since) && words.contains(note), "{read}");
     let status = site.command(&["status"]).await.stdout;
     assert!(status.contains("text of §§ 744.11, 744.22"), "{status}");
     let entries = json_of(&["entries", "--list", "REG"]).await;
@@ -402,6 +473,11 @@ async fn reading_commands_know_sections_and_named_parties() {
     assert_eq!(screened["matches"][0]["entry"]["name"], "Orchard Organization");
     let changes = json_of(&["changes", "--source", "ecfr"]).await;
     assert_eq!(changes["sections"][0]["section"], "744.11", "{changes}");
+    for format in ["csv", "jsonl"] {
+        let ended = site.command(&["changes", "--source", "ecfr", "--output", format]).await;
+        assert!(!ended.stdout.contains("744.11"), "only changes of entries: {ended:?}");
+        assert!(ended.stderr.contains("the words of 1 sections changed too"), "{ended:?}");
+    }
     let alerts = json_of(&["alerts"]).await;
     let alert = alerts["alerts"]
         .as_array()

@@ -105,6 +105,8 @@ async fn a_report_has_what_happened_and_who_did_it() {
     assert_eq!(number("due"), number("missed") + 5, "a check at each due time, or a gap");
     let gaps: Vec<&str> = of("missed").map(|row| &row[column("missed")]).collect();
     assert_eq!(gaps[0], "3", "{gaps:?}");
+    let counts: Vec<&str> = of("changes_by_list").map(|row| &row[column("added")]).collect();
+    assert_eq!(counts, ["2"]);
     let names: Vec<&str> = of("changes").map(|row| &row[column("name")]).collect();
     assert_eq!(names, ["'=HYPERLINK(1) <b>Tianshan</b>", "Vostok Radar Plant"]);
     let erp: Vec<(&str, bool)> = of("alerts")
@@ -154,6 +156,50 @@ async fn the_report_of_a_past_period_is_the_same_whenever_it_is_made() {
         let after = report(&site, format, &DAYS).await;
         assert_eq!(after, before, "{format}");
     }
+}
+
+/// Deliveries and documents are removed after their retention, and a new program migrates the
+/// tables. The journal has what the report says of what is not there any more.
+#[tokio::test]
+async fn the_report_of_a_past_period_stays_the_same_when_its_deliveries_are_pruned() {
+    let world = two_days().await;
+    let mut before = Vec::new();
+    for format in ["text", "html", "csv"] {
+        before.push(report(&world, format, &DAYS).await);
+    }
+    assert!(before[2].contains("compliance@example.com"), "{}", before[2]);
+    world.clock.set("2028-07-03T04:00:00Z".parse().unwrap());
+    let deliveries = world.deliveries("compliance").await.len();
+    assert!(deliveries > 0);
+    let retention = "[retention]\ndocuments = \"5y\"\ndeliveries = \"5y\"\n";
+    world.reload_text(&format!("{}\n{retention}", world.text()));
+    let reply = world.execute(Request::StorePrune).await;
+    assert_eq!(reply.exit, 0, "{reply:?}");
+    assert!(world.deliveries("compliance").await.is_empty(), "{reply:?}");
+    let world = world
+        .restart(|site| {
+            // The tables of an older program.
+            let database = site.database();
+            let older = async move {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+                let mut old =
+                    <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await?;
+                for statement in [
+                    "DROP INDEX journal_carried",
+                    "DELETE FROM _sqlx_migrations WHERE version = 13",
+                ] {
+                    sqlx::query(statement).execute(&mut old).await?;
+                }
+                sqlx::Connection::close(old).await
+            };
+            let handle = tokio::runtime::Handle::current();
+            std::thread::spawn(move || handle.block_on(older)).join().unwrap().unwrap();
+        })
+        .await;
+    for (format, before) in ["text", "html", "csv"].into_iter().zip(before) {
+        assert_eq!(report(&world, format, &DAYS).await, before, "{format}");
+    }
+    assert_eq!(world.command(&["journal", "verify"]).await.exit, Some(0));
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ async fn a_counterparty_file_is_compared_with_a_list_file() {
     let arguments = ["screen", "--watchlist", customers, "--against", against];
 
     let ended = site.command(&[&arguments[..], &["--output", "json"]].concat()).await;
-    assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+    assert_eq!(ended.exit, Some(1), "two rows were not compared: {}", ended.stderr);
     let found = json(&ended.stdout);
     assert_eq!(found["screened"]["counterparties"], 3);
     assert_eq!(found["screened"]["entries"], 61);
@@ -66,7 +66,7 @@ async fn a_counterparty_file_is_compared_with_a_list_file() {
     assert_eq!((&first["state"], &first["cause"]), (&"open".into(), &"first-screening".into()));
     assert_eq!(matches[1]["reasons"][0], "the same address, under another name");
 
-    // Bad rows are named with their line, and change neither the result nor the exit code.
+    // Bad rows are named with their line, and cost no other row.
     for expected in ["line 4: expected an id", "line 6: expected an id of its own, but `C2`"] {
         assert!(ended.stderr.contains(expected), "{}", ended.stderr);
     }
@@ -119,6 +119,26 @@ async fn one_counterparty_is_compared_with_the_current_lists_of_the_store() {
     assert_eq!(found["matches"][0]["counterparty"]["country"], "CN");
     let none = world.command(&["screen", "--name", "Birchgrove Supplies"]).await;
     assert_eq!((none.exit, none.stdout.as_str()), (Some(0), "no match\n"), "{}", none.stderr);
+}
+
+#[tokio::test]
+async fn what_would_compare_nothing_is_refused() {
+    let site = Site::new().await;
+    let against = site.folder.path().join("l.csv");
+    std::fs::write(&against, file(&list())).unwrap();
+    let against = ["--against", against.to_str().unwrap()];
+    for asked in [&["--name", ""][..], &["--name", " . "], &["--name", "Cedarholm", "--top", "0"]] {
+        let ended = site.command(&[&["screen"], asked, &against[..]].concat()).await;
+        assert_eq!(ended.exit, Some(2), "{asked:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains("expected a"), "{asked:?}: {}", ended.stderr);
+    }
+    // A row whose country nobody knows is compared, so nothing failed.
+    let customers = site.folder.path().join("customers.csv");
+    std::fs::write(&customers, "id,name,country\nC1,Cedarholm,Atlantis\n").unwrap();
+    let asked = ["screen", "--watchlist", customers.to_str().unwrap()];
+    let ended = site.command(&[&asked[..], &against].concat()).await;
+    assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("line 2: expected an ISO 3166-1 code"), "{}", ended.stderr);
 }
 
 #[tokio::test]

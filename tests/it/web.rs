@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use entitywatch::domain::{AlertBody, AlertId};
 use entitywatch::web;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -296,6 +297,30 @@ async fn a_feed_reader_reads_the_feed_and_its_ids_are_stable() {
     let body = entry.content.as_ref().and_then(|content| content.body.clone()).unwrap();
     assert!(body.contains("Former Trading House") && !body.contains("<script"), "{body}");
     assert_eq!(get(&sample, "/feed.atom").await.text, first.text);
+}
+
+#[tokio::test]
+async fn a_new_alert_is_in_the_feed_with_its_first_changes() {
+    let sample = sample().await;
+    let before = get(&sample, "/feed.atom").await;
+    let mut alert = sample.state.store.alert(&sample.alert).await.unwrap().unwrap();
+    let AlertBody::ListChanged(data) = &mut alert.body else { panic!("{alert:?}") };
+    let change = data.changes[0].clone();
+    data.changes = (1..=60)
+        .map(|n| {
+            let mut change = change.clone();
+            change.entry.name = format!("Works No. {n}");
+            change
+        })
+        .collect();
+    alert.alert_id = AlertId::of(["a large alert"]);
+    kinds::recorded(&sample, vec![alert]).await;
+    let after = get(&sample, "/feed.atom").await;
+    assert_ne!(after.headers[header::ETAG], before.headers[header::ETAG]);
+    let feed = feed_rs::parser::parse(after.text.as_bytes()).unwrap();
+    assert_eq!(feed.entries.len(), 2);
+    assert!(after.text.contains("Works No. 25&lt;") && !after.text.contains("Works No. 26&lt;"));
+    assert!(after.text.contains("And 35 more."), "{}", after.text);
 }
 
 #[tokio::test]

@@ -40,6 +40,9 @@ pub use run::RunArgs;
 pub use screen::{ScreenArgs, ScreenFormat};
 pub use store::StoreCommand;
 
+const LOG_FORMAT: &str =
+    "Format of log lines on standard error (auto: journald under systemd, text elsewhere)";
+
 /// Watches the US Entity List and alerts people by email, Slack and webhook when it changes
 #[derive(Clone, Debug, Parser)]
 #[command(
@@ -56,23 +59,32 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Format of log lines on standard error (auto: journald under systemd, text elsewhere)
+    // The manual page has the help of an option that is hidden from the short help only if it is
+    // given as the long help.
     #[arg(
         long,
         global = true,
         value_name = "FORMAT",
         value_enum,
         default_value_t,
+        long_help = LOG_FORMAT,
         hide_short_help = true
     )]
     pub log_format: LogFormat,
 
     /// Log only errors
-    #[arg(short, long, global = true, conflicts_with = "verbose", hide_short_help = true)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        long_help = "Log only errors",
+        hide_short_help = true
+    )]
     pub quiet: bool,
 
     /// Log details
-    #[arg(short, long, global = true, hide_short_help = true)]
+    #[arg(short, long, global = true, long_help = "Log details", hide_short_help = true)]
     pub verbose: bool,
 
     #[command(subcommand)]

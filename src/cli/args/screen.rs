@@ -14,7 +14,7 @@ pub struct ScreenArgs {
     #[arg(long, value_name = "FILE")]
     pub watchlist: Option<PathBuf>,
     /// The name of one counterparty
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     pub name: Option<String>,
     /// Its address
     #[arg(long, value_name = "ADDRESS", conflicts_with = "watchlist")]
@@ -32,7 +32,7 @@ pub struct ScreenArgs {
     #[arg(long, value_name = "S", value_parser = score)]
     pub min_score: Option<f64>,
     /// The most matches of one counterparty, also such as are below the review band
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub top: Option<usize>,
     /// Write a signed record of what was compared to this file (JSON). It is not a certification
     #[arg(long, value_name = "FILE")]
@@ -48,6 +48,17 @@ pub enum ScreenFormat {
     Text,
     Json,
     Csv,
+}
+
+/// As in a counterparty file: what has no letter or digit is not a name, and would match nothing.
+fn name(text: &str) -> Result<String, String> {
+    let is_name = text.chars().any(char::is_alphanumeric);
+    is_name.then(|| text.to_owned()).ok_or_else(|| "expected a name".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let count = text.parse::<usize>().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "expected a whole number of at least 1".to_owned())
 }
 
 fn country(text: &str) -> Result<String, String> {

@@ -9,7 +9,8 @@ pub enum StoreCommand {
     /// Copy the whole database to a new file, also while the daemon runs
     ///
     /// The copy is a SQLite file of mode 0600, also that of a PostgreSQL database. It is verified
-    /// before it gets its name. Documents inside it are verified by `store restore`.
+    /// before it gets its name. Documents inside it are verified by `store restore`. It contains
+    /// the private keys of receipts too.
     #[command(verbatim_doc_comment)]
     Backup {
         /// The name of the copy; no file may have it yet
@@ -19,8 +20,9 @@ pub enum StoreCommand {
     ///
     /// The old database is kept beside the new one. What happened since the backup is found and
     /// alerted again, under the same ids. Decisions that were made since are read from the old
-    /// database and from decisions.jsonl beside the backup. They are kept in the journal and
-    /// printed as the commands that repeat them. A PostgreSQL database must be empty.
+    /// database and from decisions.jsonl beside the backup, and carried out again. Those whose
+    /// item, match or hold is not in the backup wait until a check brings it back. A PostgreSQL
+    /// database must be empty.
     #[command(verbatim_doc_comment)]
     Restore {
         /// A file of `store backup`

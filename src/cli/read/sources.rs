@@ -11,7 +11,7 @@ use crate::cli::output::{self, or_dash, time};
 use crate::config::Config;
 use crate::domain::SourceState;
 use crate::store::Store;
-use crate::stored_json::SourceRow;
+use crate::stored_json::{SectionRow, SourceRow};
 
 pub async fn sources(
     store: &Store,
@@ -59,7 +59,31 @@ pub async fn sources(
             ]
         },
     )?;
+    if format == OutputFormat::Text {
+        for row in &rows {
+            for section in &row.sections {
+                for line in section_lines(row, section) {
+                    output::one_line(&mut stdout(), &line)?;
+                }
+            }
+        }
+    }
     Ok(())
+}
+
+/// A watched section with its notes, verbatim: whether a paragraph is suspended stands there.
+fn section_lines(row: &SourceRow, section: &SectionRow) -> Vec<String> {
+    let since = section.as_of.map(|day| format!(" since {day}")).unwrap_or_default();
+    let checked = row.last_success_at.map(|at| format!(", last compared {}", time(at)));
+    let notes = match section.notes.len() {
+        0 => "no note about an effective date, a suspension or an amendment",
+        1 => "1 note:",
+        _ => "notes:",
+    };
+    let checked = checked.unwrap_or_default();
+    let first =
+        format!("§ {} in {}, this text{since}{checked}: {notes}", section.section, row.source);
+    std::iter::once(first).chain(section.notes.iter().map(|note| format!("  {note}"))).collect()
 }
 
 /// The configured sources, and those that were checked earlier.

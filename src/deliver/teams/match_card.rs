@@ -6,7 +6,7 @@ use crate::deliver::plain;
 use crate::deliver::teams::card::{
     Elements, bold, boxed, grounded, linked, paragraph, run, subtle, title,
 };
-use crate::deliver::wording::{Fact, MatchText, Matches};
+use crate::deliver::wording::{Fact, MatchText, Matches, not_shown};
 
 /// The most bytes of all matches together. The rest is for the names of the entries.
 const MAX_BYTES: usize = 7_000;
@@ -28,14 +28,13 @@ pub fn push(matches: &Matches, elements: &mut Elements) {
             used = MAX_BYTES;
         }
     }
-    let command = "entitywatch matches list";
     match &matches.rest {
         Some(rest) if left_out == 0 => {
             elements.push(paragraph(super::step(&rest.text, rest)));
         }
         _ if left_out > 0 => {
-            let text = format!("More possible matches are not shown here ({left_out} or more): ");
-            elements.push(paragraph(vec![run(&text), bold(command)]));
+            let text = not_shown(left_out + matches.more);
+            elements.push(paragraph(super::step(&text, &matches.all)));
         }
         _ => {}
     }

@@ -184,8 +184,7 @@ fn head(
     };
     if let (AlertBody::Assurance(_), Some(screening)) = (body, screening) {
         head.insert("watchlists".to_owned(), with_matches::files(screening)?);
-    }
-    if let Some(compared) = with_matches::compared(screening)? {
+    } else if let Some(compared) = with_matches::compared(screening)? {
         head.insert("compared".to_owned(), compared);
     }
     let mut with_id = Map::new();

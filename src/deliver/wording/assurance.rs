@@ -7,10 +7,10 @@ use crate::deliver::wording::count::{counted, enumeration, number, verb};
 use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
 use crate::deliver::wording::{Fact, MessageContent, NextStep, steps, time};
-use crate::domain::Assurance;
 use crate::domain::assurance::{
     CheckCounts, ItemAssurance, LastChange, ListAssurance, SourceAssurance, Undelivered,
 };
+use crate::domain::{Assurance, Screening};
 
 /// What the absence of the message means. A reader of chat sees no notes.
 const IF_IT_DOES_NOT_COME: &str = "This message comes regularly, also when nothing changed: if it \
@@ -21,7 +21,11 @@ const MAX_GAPS: usize = 10;
 /// The most items that are named.
 const MAX_ITEMS: usize = 20;
 
-pub fn content(data: &Assurance, context: &Context<'_>) -> MessageContent {
+pub fn content(
+    data: &Assurance,
+    screening: Option<&Screening>,
+    context: &Context<'_>,
+) -> MessageContent {
     let mut content = empty_content(title(data), context);
     content.subject = plain::shorten(
         &format!("Assurance, {}: {}", days(data, context), content.title),
@@ -40,7 +44,8 @@ pub fn content(data: &Assurance, context: &Context<'_>) -> MessageContent {
          record of this period was not changed.",
         data.journal_head
     )];
-    content.next_steps = vec![next_step(data), steps::plain(IF_IT_DOES_NOT_COME)];
+    content.next_steps = next_steps(data, screening);
+    content.next_steps.push(steps::plain(IF_IT_DOES_NOT_COME));
     let zone = context.zone;
     let day = |at: jiff::Timestamp| at.to_zoned(zone.clone()).date();
     content.full_alert = NextStep::command(
@@ -197,8 +202,9 @@ fn missed(source: &SourceAssurance, context: &Context<'_>) -> Option<String> {
 
 fn checks(source: &SourceAssurance, context: &Context<'_>) -> Fact {
     let CheckCounts { due, made, unchanged, failed, missed } = source.checks;
-    let numbers = [due, made, unchanged, failed, missed].map(|count| number(size(count)));
-    let [due, made, unchanged, failed, missed] = numbers;
+    let due = number_of(due);
+    let numbers = [made, unchanged, failed, missed].map(|count| number(size(count)));
+    let [made, unchanged, failed, missed] = numbers;
     let last = source.last_success_at.map_or_else(
         || "none succeeded".to_owned(),
         |at| format!("the last success {}", context.moment(at)),
@@ -206,7 +212,7 @@ fn checks(source: &SourceAssurance, context: &Context<'_>) -> Fact {
     Fact::new(
         context.source(&source.source).title(),
         format!(
-            "{due} checks due, {made} made, {unchanged} without a change, {failed} failed, \
+            "{due} due, {made} made, {unchanged} without a change, {failed} failed, \
              {missed} missed; {last}"
         ),
     )
@@ -274,12 +280,31 @@ fn items(items: &[ItemAssurance]) -> String {
     }
 }
 
-fn next_step(data: &Assurance) -> NextStep {
-    if data.is_clean() {
-        return steps::plain("There is nothing to do");
+fn next_steps(data: &Assurance, screening: Option<&Screening>) -> Vec<NextStep> {
+    let watchlists = screening.map(|screening| screening.watchlists.as_slice()).unwrap_or_default();
+    let mut next = Vec::new();
+    if watchlists.iter().any(|given| given.undecided.is_some_and(|count| count > 0)) {
+        next.push(NextStep::command(
+            "Decide the possible matches that wait",
+            "entitywatch matches list --state open",
+        ));
     }
-    if data.items.is_empty() || data.items.iter().all(|item| item.taken_by.is_some()) {
-        return NextStep::command("See what needs attention now", "entitywatch status");
+    if watchlists.iter().any(|given| given.problem.is_some()) {
+        next.push(NextStep::command(
+            "See what is wrong with the counterparty file",
+            "entitywatch watchlists",
+        ));
     }
-    NextStep::command("Acknowledge the open items", "entitywatch items take ITEM --by YOUR-NAME")
+    if data.items.iter().any(|item| item.taken_by.is_none()) {
+        next.push(NextStep::command(
+            "Acknowledge the open items",
+            "entitywatch items take ITEM --by YOUR-NAME",
+        ));
+    } else if !data.is_clean() {
+        next.push(NextStep::command("See what needs attention now", "entitywatch status"));
+    }
+    if next.is_empty() {
+        next.push(steps::plain("There is nothing to do"));
+    }
+    next
 }

@@ -37,7 +37,7 @@ pub struct MessageContent {
     /// `China 25`, the largest count first.
     pub countries: Vec<String>,
     /// Every name once, by kind of change and country.
-    pub index: Vec<IndexPart>,
+    pub index: Vec<IndexGroup>,
     /// The heading above the facts: `The rule`, `Facts`.
     pub facts_title: String,
     /// The rule and its dates, or the known facts of an operator alert. Unknown facts are left out.
@@ -61,6 +61,10 @@ pub struct Matches {
     pub shown: Vec<MatchText>,
     /// How many more there are, and where.
     pub rest: Option<NextStep>,
+    /// Where all of them are, for a channel that has no room for those that are shown.
+    pub all: NextStep,
+    /// How many there are that `shown` has not.
+    pub more: usize,
     /// What was compared with what, and that no match is not a clearance. One for each counterparty
     /// file.
     pub compared: Vec<String>,
@@ -71,13 +75,17 @@ pub struct Matches {
 /// One counterparty that may be one entry.
 #[derive(Clone, Debug, Serialize)]
 pub struct MatchText {
-    /// `C00017 Connec Electronics Limited`
+    /// `C00017 Connec Electronics Limited (United Kingdom)`
     pub heading: String,
     /// `Strong match`, `For review`, and what was decided before.
     pub band: String,
     pub strong: bool,
     /// Which entry, why, what was compared, who is responsible.
     pub facts: Vec<Fact>,
+    /// All of that in a line, for a chat in which many matches must fit.
+    pub brief: String,
+    /// Where a person decides.
+    pub decide: NextStep,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -96,7 +104,7 @@ pub struct Quote {
 }
 
 /// Something to do. It has a link if the web page has a public URL, otherwise a command.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct NextStep {
     pub text: String,
     pub command: Option<String>,
@@ -105,7 +113,7 @@ pub struct NextStep {
 
 /// The names of all changes of one kind.
 #[derive(Clone, Debug, Serialize)]
-pub struct IndexPart {
+pub struct IndexGroup {
     /// `Added (41)`
     pub title: String,
     pub places: Vec<IndexPlace>,

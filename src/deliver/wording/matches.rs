@@ -4,12 +4,12 @@ use crate::deliver::plain;
 use crate::deliver::shown_matches::{Shown, strong};
 use crate::deliver::wording::content::{MatchText, Matches};
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::count::{number, plural};
+use crate::deliver::wording::count::{number, plural, verb};
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
-use crate::deliver::wording::{Fact, MessageContent, country};
+use crate::deliver::wording::{Fact, MessageContent, NextStep, country};
 use crate::domain::matching::screening::{ScreenedWatchlist, WatchlistProblemKind};
 use crate::domain::{
-    Alert, AlertBody, Band, ChangeKind, Form, MatchState, PossibleMatch, Screening,
+    Alert, AlertBody, Band, ChangeKind, Entry, Form, MatchState, PossibleMatch, Screening,
 };
 
 /// The most matches that the body of a message shows. The attachments and `matches list` have all.
@@ -19,6 +19,8 @@ pub const MAX_SHOWN: usize = 40;
 const MAX_NAME_CHARS: usize = 160;
 const MAX_COMPARED_CHARS: usize = 240;
 const MAX_REASONS_CHARS: usize = 500;
+/// The most characters of the reasons in a match of one line.
+const MAX_BRIEF_CHARS: usize = 120;
 /// What no match does not mean. Every message with a comparison says it, in these words.
 const NO_CLEARANCE: &str = "No match is not a clearance: ownership, end use, other lists and \
                             unlisted aliases were not checked.";
@@ -35,16 +37,18 @@ pub fn matches(
     }
     let watchlists = screening.map(|screening| screening.watchlists.as_slice()).unwrap_or_default();
     let count = |name: &str| shown.iter().filter(|shown| shown.found.watchlist == name).count();
+    let all = |text: String| {
+        let page = format!("/matches?alert={}&ended=true", alert.alert_id);
+        context.next_step(text, &page, "entitywatch matches list".to_owned())
+    };
     Some(Matches {
         title: title(shown),
         shown: shown.iter().take(MAX_SHOWN).map(|shown| text(alert, shown, context)).collect(),
         rest: shown.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0).map(|more| {
-            context.next_step(
-                format!("… and {} more possible {}", number(more), plural(more, "match")),
-                "/matches",
-                "entitywatch matches list".to_owned(),
-            )
+            all(format!("… and {} more possible {}", number(more), plural(more, "match")))
         }),
+        all: all("All possible matches".to_owned()),
+        more: shown.len().saturating_sub(MAX_SHOWN),
         compared: watchlists
             .iter()
             .map(|given| compared(given, count(&given.watchlist), context))
@@ -65,6 +69,12 @@ fn title(shown: &[Shown<'_>]) -> String {
     format!("{count} possible {matches} with our counterparties{strong}")
 }
 
+/// `28 more possible matches are not shown here`
+pub fn not_shown(count: usize) -> String {
+    let is = verb(count, "is", "are");
+    format!("{} more possible {} {is} not shown here", number(count), plural(count, "match"))
+}
+
 /// Puts the matches into the subject, before what happened.
 pub fn put_into_subject(content: &mut MessageContent) {
     let Some(matches) = content.matches.as_ref().filter(|matches| !matches.title.is_empty()) else {
@@ -81,8 +91,14 @@ fn compared(given: &ScreenedWatchlist, count: usize, context: &Context<'_>) -> S
     let dated = given
         .dated
         .map_or_else(|| "never read".to_owned(), |dated| format!("dated {}", context.day(dated)));
+    let count = given.undecided.unwrap_or(count);
+    let wait = match (given.undecided, count) {
+        (None, _) => "",
+        (Some(_), 1) => " waits for a decision",
+        (Some(_), _) => " wait for a decision",
+    };
     format!(
-        "Compared by name and address with {} {} of {} ({dated}), lists {}: {} possible {}. \
+        "Compared by name and address with {} {} of {} ({dated}), lists {}: {} possible {}{wait}. \
          {NO_CLEARANCE}",
         number(given.counterparties),
         plural(given.counterparties, "counterparty"),
@@ -116,6 +132,7 @@ pub fn state(kind: WatchlistProblemKind) -> &'static str {
         WatchlistProblemKind::Malformed => "is not a counterparty file",
         WatchlistProblemKind::Old => "is too old",
         WatchlistProblemKind::OnHold => "is on hold",
+        WatchlistProblemKind::Rejected => "was rejected",
     }
 }
 
@@ -136,17 +153,18 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
     let short = |text: &str| plain::shorten(&plain::line(text), MAX_NAME_CHARS);
     let party = &found.counterparty;
     let heading = format!("{} {}", short(&party.id), short(&party.name)).trim().to_owned();
-    let mut facts = vec![Fact::new("May be", entry(alert, shown))];
-    facts.push(Fact::new("Because", reasons(found)));
-    if !found.compared.counterparty.is_empty() {
+    let heading = match party.country.as_str() {
+        "" => heading,
+        code => format!("{heading} ({})", short(&country::names(&[code.to_owned()]))),
+    };
+    let entry = entry(alert, shown);
+    let mut facts = vec![Fact::new("May be", entry.clone())];
+    facts.push(Fact::new("Because", reasons(found, MAX_REASONS_CHARS)));
+    if !is_said(found) {
         facts.push(Fact::new("Compared", both_sides(found)));
     }
     if !party.owner.is_empty() {
         facts.push(Fact::new("Owner", short(&party.owner)));
-    }
-    if !party.country.is_empty() {
-        let country = country::names(std::slice::from_ref(&party.country));
-        facts.push(Fact::new("Country", short(&country)));
     }
     let id = found.match_id.as_str();
     let page = context.link(&format!("/matches/{id}"));
@@ -154,8 +172,29 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
         Some(_) => "look at both sides".to_owned(),
         None => format!("entitywatch matches show {id}"),
     };
-    facts.push(Fact::linked("Decide", text, page));
-    MatchText { heading, band: band(found), strong: found.band == Band::Strong, facts }
+    facts.push(Fact::linked("Decide", text.clone(), page.clone()));
+    let owner = match party.owner.as_str() {
+        "" => String::new(),
+        owner => format!("; owner: {}", short(owner)),
+    };
+    MatchText {
+        heading,
+        band: band(found),
+        strong: found.band == Band::Strong,
+        facts,
+        brief: format!("may be {entry}: {}{owner}", reasons(found, MAX_BRIEF_CHARS)),
+        decide: NextStep { text, command: None, link: page },
+    }
+}
+
+/// Whether the two names that were compared are those that the message shows anyway.
+fn is_said(found: &PossibleMatch) -> bool {
+    let is_name_of_entry = |entry: &Entry| {
+        entry.form == Form::Party && entry.name.trim() == found.compared.entry.trim()
+    };
+    found.compared.counterparty.is_empty()
+        || (found.compared.counterparty.trim() == found.counterparty.name.trim()
+            && found.entry.as_deref().is_some_and(is_name_of_entry))
 }
 
 fn band(found: &PossibleMatch) -> String {
@@ -203,10 +242,10 @@ fn both_sides(found: &PossibleMatch) -> String {
     format!("“{}” with “{}”", short(&found.compared.counterparty), short(&found.compared.entry))
 }
 
-fn reasons(found: &PossibleMatch) -> String {
+fn reasons(found: &PossibleMatch, max_chars: usize) -> String {
     // The reasons mark words as code, which a message does not.
     let reasons = found.reasons.iter().map(|reason| quoted(&plain::line(reason)));
-    plain::shorten(&reasons.collect::<Vec<_>>().join("; "), MAX_REASONS_CHARS)
+    plain::shorten(&reasons.collect::<Vec<_>>().join("; "), max_chars)
 }
 
 /// Backquotes as quotation marks: every other one opens.
@@ -271,7 +310,8 @@ mod tests {
     fn a_match_names_the_counterparty_the_entry_the_owner_and_the_reasons() {
         let matches = content("list.changed", |_| {}).matches.unwrap();
         let first = &matches.shown[0];
-        assert_eq!(first.heading, "C00017 CONNEC EXAMPLE LIMITED");
+        assert!(first.heading.starts_with("C00017 CONNEC EXAMPLE LIMITED ("), "{}", first.heading);
+        assert!(first.brief.contains("may be") && first.brief.contains("owner: Ann Example"));
         assert_eq!((first.band.as_str(), first.strong), ("Strong match", true));
         let fact = |label: &str| {
             first.facts.iter().find(|fact| fact.label == label).map(|fact| fact.text.as_str())
@@ -283,12 +323,58 @@ mod tests {
     }
 
     #[test]
+    fn one_counterparty_and_one_match_are_written_in_the_singular() {
+        let one = content("list.changed", |screening| {
+            screening.watchlists[0].counterparties = 1;
+            screening.matches.truncate(1);
+        });
+        let matches = one.matches.unwrap();
+        let sentence = &matches.compared[0];
+        assert!(sentence.contains("with 1 counterparty of customers.csv"), "{sentence}");
+        assert!(sentence.contains(": 1 possible match. No match"), "{sentence}");
+        assert!(matches.title.starts_with("1 possible match with our"), "{}", matches.title);
+    }
+
+    #[test]
+    fn what_was_compared_is_left_out_if_both_names_are_shown_anyway() {
+        let compared = |change: &dyn Fn(&mut PossibleMatch)| {
+            let content = content("list.changed", |screening| {
+                for shown in &mut screening.matches {
+                    let name = &mut shown.found.counterparty.name;
+                    name.clone_from(&shown.found.compared.counterparty);
+                    change(&mut shown.found);
+                }
+            });
+            let matches = content.matches.unwrap();
+            matches.shown[0].facts.iter().any(|fact| fact.label == "Compared")
+        };
+        let names = |found: &mut PossibleMatch| {
+            found.compared.entry = sample_entry_name(found);
+        };
+        assert!(!compared(&names));
+        assert!(compared(&|found| found.compared.entry = "an alias".into()));
+        assert!(compared(&|found| {
+            names(found);
+            found.compared.counterparty = "another name".into();
+        }));
+    }
+
+    /// The name of the entry of the change that the match belongs to.
+    fn sample_entry_name(found: &PossibleMatch) -> String {
+        let alert = sample::find("list.changed").unwrap();
+        let shown = crate::deliver::shown_matches::of(&alert, Some(&sample::screening(&alert)));
+        let own = shown.iter().find(|shown| shown.found.match_id == found.match_id).unwrap();
+        own.found.entry.as_ref().unwrap().name.clone()
+    }
+
+    #[test]
     fn a_problem_of_a_counterparty_file_is_said() {
         for kind in [
             WatchlistProblemKind::Unreadable,
             WatchlistProblemKind::Malformed,
             WatchlistProblemKind::Old,
             WatchlistProblemKind::OnHold,
+            WatchlistProblemKind::Rejected,
         ] {
             let matches = content("list.changed", |screening| {
                 screening.watchlists[0].problem = Some(sample::watchlist_problem(kind));

@@ -17,7 +17,7 @@ mod items;
 mod list;
 mod matches;
 mod operator;
-mod parts;
+mod change_group;
 mod regulation;
 mod rule;
 mod rule_facts;
@@ -31,11 +31,12 @@ use crate::deliver::{Message, MessageSettings, plain, shown_matches};
 use crate::domain::{Alert, AlertBody, Digest, DigestedAlert, Screening};
 
 pub use content::{
-    EntryGroup, EntryText, Fact, INSTRUCTIONS_TITLE, IndexPart, IndexPlace, MatchText, Matches,
+    EntryGroup, EntryText, Fact, INSTRUCTIONS_TITLE, IndexGroup, IndexPlace, MatchText, Matches,
     MessageContent, NextStep, Quote, Row, Section,
 };
 use context::Context;
 pub use entry::{label, value_text};
+pub use matches::not_shown;
 
 /// The content of a message about `alert`, without a delivery, for a receiver without
 /// `show_matches`.
@@ -71,7 +72,7 @@ pub fn content_with(
         AlertBody::ItemsOpen(data) => items::reminder(data, &context),
         AlertBody::WatchlistMatched(data) => watchlist::matched(data, &context),
         AlertBody::WatchlistFailing(data) => watchlist::failing(data, &context),
-        AlertBody::Assurance(data) => assurance::content(data, &context),
+        AlertBody::Assurance(data) => assurance::content(data, screening, &context),
         other => operator::content(other, alert, &context),
     };
     content.matches =

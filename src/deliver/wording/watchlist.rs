@@ -18,28 +18,31 @@ pub fn matched(data: &WatchlistMatched, context: &Context<'_>) -> MessageContent
     let mut content = empty_content(title, context);
     content.subject = plain::shorten(&content.title, MAX_SUBJECT_CHARS);
     content.lead = lead;
-    content.next_steps = vec![
-        context.next_step(
-            "Look at each match, and decide",
-            "/matches",
-            format!("entitywatch matches list --watchlist {}", data.watchlist),
-        ),
-        NextStep::command(
-            "If it is the listed party",
-            "entitywatch matches confirm ID --by YOUR-NAME",
-        ),
-        NextStep::command(
-            "If it is another party",
-            "entitywatch matches dismiss ID --by YOUR-NAME --reason CODE --note TEXT",
-        ),
-    ];
-    content.full_alert = context.next_step(
-        "All matches",
-        "/matches",
-        format!("entitywatch matches list --watchlist {}", data.watchlist),
-    );
+    let list = format!("entitywatch matches list --watchlist {}", data.watchlist);
+    let undecided = page_of(&data.watchlist, "&state=undecided");
+    content.next_steps =
+        vec![context.next_step("Look at each match, and decide", &undecided, list.clone())];
+    if context.public_url.is_none() {
+        content.next_steps.extend([
+            NextStep::command(
+                "If it is the listed party",
+                "entitywatch matches confirm ID --by YOUR-NAME",
+            ),
+            NextStep::command(
+                "If it is another party",
+                "entitywatch matches dismiss ID --by YOUR-NAME --reason CODE --note TEXT",
+            ),
+        ]);
+    }
+    content.full_alert = context.next_step("All matches", &page_of(&data.watchlist, ""), list);
     content.evidence = vec![Fact::new("Counterparty file", name)];
     content
+}
+
+/// The page of the matches of a counterparty file.
+fn page_of(watchlist: &str, more: &str) -> String {
+    let name: String = url::form_urlencoded::byte_serialize(watchlist.as_bytes()).collect();
+    format!("/matches?watchlist={name}{more}")
 }
 
 /// The title and the lead of a cause.
@@ -126,12 +129,19 @@ pub fn failing(data: &WatchlistFailing, context: &Context<'_>) -> MessageContent
     }
     if let Some(problem) = &data.problem {
         content.next_steps.push(NextStep::command(advice(problem.kind), "entitywatch watchlists"));
-        if problem.kind == WatchlistProblemKind::OnHold {
-            let command = format!(
-                "entitywatch watchlists accept --watchlist {} --by YOUR-NAME --reason TEXT",
-                data.watchlist
-            );
-            content.next_steps.push(NextStep::command("If the file is right, accept it", command));
+        if let Some(hold) = &data.hold_id {
+            let step = |text: &str, command: String| NextStep::command(text, command);
+            content.next_steps.extend([
+                step("Look at what would be removed", format!("entitywatch holds show {hold}")),
+                step(
+                    "If the file is right, accept it",
+                    format!("entitywatch holds accept {hold} --by YOUR-NAME --reason TEXT"),
+                ),
+                step(
+                    "If it is wrong, reject it",
+                    format!("entitywatch holds reject {hold} --by YOUR-NAME --reason TEXT"),
+                ),
+            ]);
         }
     }
     content.full_alert = context.next_step(
@@ -156,6 +166,7 @@ fn advice(kind: WatchlistProblemKind) -> &'static str {
         WatchlistProblemKind::OnHold => {
             "Find out why so many rows changed or are missing. Look at its state with"
         }
+        WatchlistProblemKind::Rejected => "Export the file again. Look at its state with",
     }
 }
 
@@ -203,6 +214,15 @@ mod tests {
         assert!(failing.contains("customers is missing or cannot be read"), "{failing}");
         assert!(failing.contains("Its last good content stays in use"), "{failing}");
         assert!(failing.contains("2,613 rows"), "{failing}");
+        let mut on_hold = sample::find("watchlist.failing").unwrap();
+        if let AlertBody::WatchlistFailing(data) = &mut on_hold.body {
+            data.hold_id = Some(crate::domain::HoldId("hld_1".into()));
+        }
+        let content = alert_content(&on_hold, &sample::settings(None));
+        let steps = format!("{:?}", content.next_steps);
+        for command in ["holds show hld_1", "holds accept hld_1", "holds reject hld_1"] {
+            assert!(steps.contains(command), "{steps}");
+        }
         let recovered = shown("watchlist.failing, recovered");
         assert!(recovered.contains("is up to date again"), "{recovered}");
     }

@@ -29,6 +29,10 @@ pub struct ScreenedWatchlist {
     pub lists: Vec<ListCode>,
     /// What is wrong with the file now, if anything: see `WatchlistProblem`.
     pub problem: Option<WatchlistProblem>,
+    /// How many of its matches nobody has decided. Only with assurance, which has no matches of its
+    /// own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<usize>,
 }
 
 /// Why a counterparty file is not up to date. The last good content stays in use.
@@ -51,6 +55,8 @@ pub enum WatchlistProblemKind {
     Old,
     /// It shrank or changed beyond `max_loss` or `max_revised`.
     OnHold,
+    /// A person rejected it when it was on hold.
+    Rejected,
 }
 
 impl WatchlistProblemKind {
@@ -60,6 +66,7 @@ impl WatchlistProblemKind {
             Self::Malformed => "malformed",
             Self::Old => "old",
             Self::OnHold => "on-hold",
+            Self::Rejected => "rejected",
         }
     }
 }

@@ -12,11 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::info;
 
-use crate::config::AssuranceSettings;
+use crate::config::{AssuranceSettings, Config};
 use crate::crash_point::CrashPoint;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertBody, AlertKind, Assurance};
+use crate::domain::{Alert, AlertBody, AlertKind, Assurance, Screening, journal_kind};
 use crate::pipeline::alerting::addressing;
+use crate::pipeline::matching::facts;
 use crate::pipeline::past::check_tally::{CheckCounter, CheckTally, MadeCheck};
 use crate::pipeline::past::configurations::Configurations;
 use crate::pipeline::past::period::Period;
@@ -34,7 +35,7 @@ pub async fn make_due(program: &Program) -> Result<bool> {
     };
     let data = assurance(program, &wiring, settings, period, now).await?;
     let event = JournalEvent {
-        kind: "assurance".into(),
+        kind: journal_kind::ASSURANCE.into(),
         data: json!({
             "alert_id": data.alert_id,
             "from": data.from,
@@ -46,7 +47,8 @@ pub async fn make_due(program: &Program) -> Result<bool> {
     let alert_id = data.alert_id.clone();
     let body = AlertBody::Assurance(Box::new(data));
     let alert = Alert { alert_id: alert_id.clone(), created_at: now, body };
-    let outgoing = addressing::routed(&wiring.config, alert, Vec::new());
+    let mut outgoing = addressing::routed(&wiring.config, alert, Vec::new());
+    outgoing.screenings = screenings(&program.store, settings, &wiring.config).await?;
     CrashPoint::SingleAlertComposed.pass();
     if !program.store.add_alert_once(outgoing, now, event).await? {
         return Ok(false);
@@ -54,6 +56,28 @@ pub async fn make_due(program: &Program) -> Result<bool> {
     info!(alert.id = %alert_id, "the assurance of {} is in the outbox", period.until);
     program.outbox.send_replace(());
     Ok(true)
+}
+
+/// The counterparty files, for those of its receivers that are shown matches.
+async fn screenings(
+    store: &Store,
+    settings: &AssuranceSettings,
+    config: &Config,
+) -> Result<Vec<(String, Screening)>> {
+    let is_shown = |name: &&String| config.receiver(name).is_some_and(|one| one.show_matches);
+    let receivers: Vec<&String> = settings.receivers.iter().filter(is_shown).collect();
+    if receivers.is_empty() || config.watchlists.is_empty() {
+        return Ok(Vec::new());
+    }
+    let undecided = store.undecided_counts().await?;
+    let mut watchlists = facts(config, &store.watchlist_states().await?);
+    for given in &mut watchlists {
+        let count = undecided.iter().find(|(name, _)| *name == given.watchlist);
+        let count = count.map_or(0, |(_, count)| usize::try_from(*count).unwrap_or(usize::MAX));
+        given.undecided = Some(count);
+    }
+    let screening = Screening { watchlists, matches: Vec::new() };
+    Ok(receivers.into_iter().map(|name| (name.clone(), screening.clone())).collect())
 }
 
 /// When the next message is due.
@@ -125,7 +149,7 @@ async fn tallies(
     now: Timestamp,
 ) -> Result<BTreeMap<String, CheckTally>> {
     let mut configurations = Configurations::default();
-    let kind = Store::CONFIGURATION_KIND;
+    let kind = journal_kind::CONFIG_LOADED;
     store.each_entry_of_kind(kind, period.until, |entry| configurations.add(&entry)).await?;
     let mut counters: BTreeMap<String, CheckCounter> = configurations
         .watched(period)

@@ -13,13 +13,16 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::runtime::Handle;
-use tracing::info;
+use tracing::{error, info};
 
 use crate::config::BackupSettings;
 use crate::domain::journal::JournalEvent;
-use crate::domain::size_text;
+use crate::domain::{journal_kind, size_text};
 use crate::pipeline::Program;
-use crate::store::copies::{Backup, CopyError, back_up};
+use crate::receipt::key_folder::{
+    KeyFolder, KeyFolderError, {self},
+};
+use crate::store::copies::{Backup, CopyError, KeptFile, back_up};
 use crate::store::{StoreError, StoreUrl};
 
 pub use stored_backup::StoredBackup;
@@ -38,7 +41,9 @@ pub enum BackupError {
 }
 
 /// Makes the backup that is due, if there is none yet, and removes those that are not kept.
-pub async fn make_if_due(program: &Program) -> Result<(), BackupError> {
+///
+/// `keys` are those of receipts, which the backup has too.
+pub async fn make_if_due(program: &Program, keys: &KeyFolder) -> Result<(), BackupError> {
     let wiring = program.wiring.load_full();
     let Some(settings) = &wiring.config.backup else { return Ok(()) };
     let now = program.clock.now();
@@ -52,7 +57,11 @@ pub async fn make_if_due(program: &Program) -> Result<(), BackupError> {
     }
     let name = StoredBackup::name(due_at);
     StoredBackup::remove_unfinished(folder, &name);
-    let made = back_up_aside(program.store.url().clone(), folder.join(&name)).await?;
+    let kept = kept_keys(keys).unwrap_or_else(|problem| {
+        error!("the backup is made without the keys of receipts: {problem}");
+        Vec::new()
+    });
+    let made = back_up_aside(program.store.url().clone(), kept, folder.join(&name)).await?;
     info!("made the backup {name} ({})", size_text(made.bytes));
     let data = json!({
         "file": name,
@@ -60,16 +69,41 @@ pub async fn make_if_due(program: &Program) -> Result<(), BackupError> {
         "journal_entries": made.journal_entries,
         "journal_head": made.journal_head,
     });
-    let event = JournalEvent { kind: "store.backed_up".to_owned(), data };
+    let event = JournalEvent { kind: journal_kind::STORE_BACKED_UP.to_owned(), data };
     program.store.add_journal_entries(now, vec![event]).await?;
     remove_old(folder, settings.keep).map_err(failed)
 }
 
 /// Makes a backup on a thread of its own: the whole journal is hashed, which takes seconds.
-async fn back_up_aside(url: StoreUrl, file: PathBuf) -> Result<Backup, BackupError> {
+async fn back_up_aside(
+    url: StoreUrl,
+    kept: Vec<KeptFile>,
+    file: PathBuf,
+) -> Result<Backup, BackupError> {
     let runtime = Handle::current();
-    let made = tokio::task::spawn_blocking(move || runtime.block_on(back_up(&url, &file)));
+    let made = tokio::task::spawn_blocking(move || runtime.block_on(back_up(&url, &kept, &file)));
     Ok(made.await.map_err(|_panicked| BackupError::Panicked)??)
+}
+
+/// The keys of receipts, as a backup has them.
+pub fn kept_keys(keys: &KeyFolder) -> Result<Vec<KeptFile>, KeyFolderError> {
+    let kept = |(name, content): (String, String)| KeptFile {
+        name: format!("{}/{name}", key_folder::NAME),
+        content,
+    };
+    Ok(keys.files()?.into_iter().map(kept).collect())
+}
+
+/// Adds the keys that a backup had to those of this machine. Returns how many were not here.
+pub fn restore_keys(keys: &KeyFolder, kept: &[KeptFile]) -> Result<usize, KeyFolderError> {
+    let mut added = 0;
+    for file in kept {
+        let name = file.name.strip_prefix(key_folder::NAME).and_then(|name| name.strip_prefix('/'));
+        if let Some(name) = name {
+            added += usize::from(keys.add(name, &file.content)?);
+        }
+    }
+    Ok(added)
 }
 
 /// Keeps the newest backups.

@@ -13,5 +13,5 @@ mod opening;
 mod reminder_time;
 
 pub use due_steps::{DueSteps, make_due_steps};
-pub use item_actions::{ActionError, Actor, close, hand_over, reopen, take};
+pub use item_actions::{ActionError, Actor, close, end_of, hand_over, reopen, take};
 pub use opening::note_items;

@@ -11,7 +11,7 @@ use crate::domain::matching::match_record::{EndReason, MatchRecord};
 use crate::domain::matching::watchlist_state::StoredCounterparty;
 use crate::domain::{Cause, Counterparty, EntryId};
 use crate::pipeline::matching::listing::Listing;
-use crate::pipeline::matching::transition::{News, Sighting, seen, unseen};
+use crate::pipeline::matching::transition::{MatchEvent, Sighting, seen, unseen};
 use crate::screen::addresses::address::Address;
 use crate::screen::{Band, Found, Options, Screener, batch};
 
@@ -33,7 +33,7 @@ pub struct Comparison<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     pub record: MatchRecord,
-    pub news: Option<News>,
+    pub event: Option<MatchEvent>,
     /// The entries that it concerns: several at one address may be one match.
     pub entries: Vec<EntryId>,
     /// Whether anything of it must be stored.
@@ -43,28 +43,32 @@ pub struct Outcome {
 /// The counterparty and the entry of a match.
 type Key = (String, u32, EntryId);
 /// What is found of one counterparty, each with the entries that it concerns.
-type Sightings = Vec<(Sighting, Vec<EntryId>)>;
+pub type Sightings = Vec<(Sighting, Vec<EntryId>)>;
 
 impl Comparison<'_> {
-    /// Compares, and goes from the `known` matches of what is compared to those of today. `cause`
-    /// says what brings up a match of a counterparty with an entry.
+    /// Compares, and goes from the `known` matches of what is compared to those of today. `others`
+    /// are matches that may be found as well, and are not over if they are not. `cause` says what
+    /// brings up a match of a counterparty with an entry.
     pub fn run(
         &self,
         known: Vec<MatchRecord>,
+        others: Vec<MatchRecord>,
         cause: &dyn Fn(&StoredCounterparty, &EntryId) -> Cause,
     ) -> Vec<Outcome> {
         let mut known: BTreeMap<Key, MatchRecord> =
             known.into_iter().map(|record| (key_of(&record), record)).collect();
+        let mut others: HashMap<Key, MatchRecord> =
+            others.into_iter().map(|record| (key_of(&record), record)).collect();
         let mut outcomes = Vec::new();
         for (stored, sightings) in self.sightings() {
             for (sighting, entries) in sightings {
                 let key =
                     (sighting.party.id.clone(), sighting.incarnation, sighting.entry_id.clone());
-                let before = known.remove(&key);
+                let before = known.remove(&key).or_else(|| others.remove(&key));
                 let why = cause(stored, entries.first().unwrap_or(&sighting.entry_id));
-                let (record, news) = seen(before.clone(), sighting, why, self.now);
+                let (record, event) = seen(before.clone(), sighting, why, self.now);
                 let is_changed = before.as_ref() != Some(&record);
-                outcomes.push(Outcome { record, news, entries, is_changed });
+                outcomes.push(Outcome { record, event, entries, is_changed });
             }
         }
         let in_use: HashSet<(&str, u32)> = self
@@ -77,9 +81,9 @@ impl Comparison<'_> {
             let entries = vec![record.entry_id.clone()];
             match unseen(record.clone(), why, self.now) {
                 Some(record) => {
-                    outcomes.push(Outcome { record, news: None, entries, is_changed: true });
+                    outcomes.push(Outcome { record, event: None, entries, is_changed: true });
                 }
-                None => outcomes.push(Outcome { record, news: None, entries, is_changed: false }),
+                None => outcomes.push(Outcome { record, event: None, entries, is_changed: false }),
             }
         }
         outcomes
@@ -97,7 +101,7 @@ impl Comparison<'_> {
     }
 
     /// What is found of each counterparty that is compared, best first.
-    fn sightings(&self) -> Vec<(&StoredCounterparty, Sightings)> {
+    pub fn sightings(&self) -> Vec<(&StoredCounterparty, Sightings)> {
         let compared: Vec<&StoredCounterparty> =
             self.places.iter().filter_map(|place| self.parties.get(*place)).collect();
         let parties: Vec<Counterparty> =
@@ -158,8 +162,9 @@ impl Comparison<'_> {
                 let sources = [("address".to_owned(), shown)].into();
                 (EntryId::of(["address", &address]), sharing, sources)
             };
-            let is_in_scope =
-                self.entries.is_none_or(|ids| concerned.iter().any(|id| ids.contains(id)));
+            let is_in_scope = self.entries.is_none_or(|ids| {
+                ids.contains(&entry_id) || concerned.iter().any(|id| ids.contains(id))
+            });
             let is_known = sightings.iter().any(|(other, _)| other.entry_id == entry_id);
             if !is_in_scope || is_known {
                 continue;

@@ -1,12 +1,15 @@
 //! What people do with matches: dismiss, confirm, reopen; and erase a counterparty.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
+use crate::domain::matching::counterparty::Counterparty;
 use crate::domain::matching::decision::DismissalReason;
 use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
 use crate::domain::{Band, MatchId, Sha256};
 use crate::pipeline::Program;
+use crate::pipeline::given_text::{EmptyText, given};
 use crate::pipeline::items::Actor;
 use crate::pipeline::matching::transition::rests_on;
 use crate::random;
@@ -26,8 +29,8 @@ pub struct Dismissal<'a> {
 pub enum MatchActionError {
     #[error("expected the id of a match (`entitywatch matches list` shows them), but got `{0}`")]
     Unknown(MatchId),
-    #[error("expected {0} to say who acts and why, but it is empty")]
-    Empty(&'static str),
+    #[error(transparent)]
+    Empty(#[from] EmptyText),
     #[error("match {0} is strong: strong matches are dismissed one by one")]
     OneByOne(MatchId),
     #[error("expected a counterparty of the watchlist `{watchlist}`, but got the id `{id}`")]
@@ -50,14 +53,21 @@ pub async fn dismiss(
     actor: Actor<'_>,
     dismissal: Dismissal<'_>,
 ) -> Result<MatchRecord, MatchActionError> {
-    let note = said("--note", dismissal.note)?;
-    decide(program, id, actor, "match.dismissed", Some(dismissal.reason), |record, decider| {
-        if dismissal.is_one_of_several && record.found.band == Band::Strong {
-            return Err(MatchActionError::OneByOne(id.clone()));
-        }
-        let evidence = rests_on(record);
-        Ok(record.dismiss(decider, dismissal.reason, note, evidence)?)
-    })
+    let note = given("--note", dismissal.note)?;
+    decide(
+        program,
+        id,
+        actor,
+        journal_kind::MATCH_DISMISSED,
+        Some(dismissal.reason),
+        |record, decider| {
+            if dismissal.is_one_of_several && record.found.band == Band::Strong {
+                return Err(MatchActionError::OneByOne(id.clone()));
+            }
+            let evidence = rests_on(record);
+            Ok(record.dismiss(decider, dismissal.reason, note, evidence)?)
+        },
+    )
     .await
 }
 
@@ -71,7 +81,7 @@ pub async fn confirm(
     actor: Actor<'_>,
     note: &str,
 ) -> Result<MatchRecord, MatchActionError> {
-    decide(program, id, actor, "match.confirmed", None, |record, decider| {
+    decide(program, id, actor, journal_kind::MATCH_CONFIRMED, None, |record, decider| {
         Ok(record.confirm(decider, note.trim())?)
     })
     .await
@@ -87,7 +97,7 @@ pub async fn reopen(
     actor: Actor<'_>,
     note: &str,
 ) -> Result<MatchRecord, MatchActionError> {
-    decide(program, id, actor, "match.reopened", None, |record, decider| {
+    decide(program, id, actor, journal_kind::MATCH_REOPENED, None, |record, decider| {
         Ok(record.reopen(decider, note.trim())?)
     })
     .await
@@ -101,7 +111,7 @@ async fn decide(
     reason: Option<DismissalReason>,
     step: impl FnOnce(&mut MatchRecord, Decider<'_>) -> Result<(), MatchActionError>,
 ) -> Result<MatchRecord, MatchActionError> {
-    let by = said("--by", actor.by)?;
+    let by = given("--by", actor.by)?;
     let key = hash_key(program).await?;
     let _lock = program.lock_matches().await?;
     let now = program.clock.now();
@@ -127,7 +137,6 @@ fn event(
 ) -> JournalEvent {
     let found = &record.found;
     let note = record.decision.as_ref().map(|decision| decision.note.as_str()).unwrap_or_default();
-    let party = serde_json::to_string(&found.counterparty).unwrap_or_default();
     let mut data = json!({
         "match_id": found.match_id,
         "watchlist": found.watchlist,
@@ -135,13 +144,18 @@ fn event(
         "entry_id": record.entry_id,
         "by": actor.by.trim(),
         "identified": actor.identified,
-        "counterparty_hash": keyed(key, &party),
+        "counterparty_hash": counterparty_hash(key, &found.counterparty),
         "note_hash": keyed(key, note),
     });
     if let (Some(fields), Some(reason)) = (data.as_object_mut(), reason) {
         fields.insert("reason".to_owned(), json!(reason));
     }
     JournalEvent { kind: kind.to_owned(), data }
+}
+
+/// The hash of a counterparty in the journal, by the key of the store.
+pub fn counterparty_hash(key: &str, counterparty: &Counterparty) -> Sha256 {
+    keyed(key, &serde_json::to_string(counterparty).unwrap_or_default())
 }
 
 fn keyed(key: &str, text: &str) -> Sha256 {
@@ -162,45 +176,39 @@ pub async fn erase(
     id: &str,
     actor: Actor<'_>,
 ) -> Result<u64, MatchActionError> {
-    let by = said("--by", actor.by)?;
+    let by = given("--by", actor.by)?;
     let key = hash_key(program).await?;
-    let lock = program.lock_matches().await?;
-    let now = program.clock.now();
-    let event = |matches: u64| JournalEvent {
-        kind: "counterparty.erased".to_owned(),
-        data: json!({
+    let data = |matches: u64| {
+        json!({
             "watchlist": watchlist,
             "counterparty_id": id,
             "counterparty_hash": keyed(&key, id),
             "matches": matches,
             "by": by,
             "identified": actor.identified,
-        }),
+        })
+    };
+    erase_with(program, watchlist, id, data).await
+}
+
+/// Removes everything of one counterparty. `data` is what the journal keeps, by the number of
+/// matches that it had.
+pub async fn erase_with(
+    program: &Program,
+    watchlist: &str,
+    id: &str,
+    data: impl FnOnce(u64) -> Value,
+) -> Result<u64, MatchActionError> {
+    let _lock = program.lock_matches().await?;
+    let now = program.clock.now();
+    let event = |matches| JournalEvent {
+        kind: journal_kind::COUNTERPARTY_ERASED.to_owned(),
+        data: data(matches),
     };
     let erased = program.store.erase_counterparty(watchlist, id, now, event).await?;
     let matches = erased.ok_or_else(|| MatchActionError::UnknownCounterparty {
         watchlist: watchlist.to_owned(),
         id: id.to_owned(),
     })?;
-    // What is in memory of the watchlist is not current any more.
-    let states = program.store.watchlist_states().await?;
-    if let Some(mut state) = states.into_iter().find(|state| state.name == watchlist) {
-        state.generation += 1;
-        state.rows = program.store.counterparties(watchlist).await?.len();
-        // Problems of rows quote the file.
-        state.row_problems.clear();
-        let mut record = crate::store::CheckRecord {
-            at: now,
-            fence: lock.fence(),
-            ..crate::store::CheckRecord::default()
-        };
-        record.matching.watchlists.push(state);
-        program.store.record(record).await?;
-    }
     Ok(matches)
-}
-
-fn said<'a>(option: &'static str, text: &'a str) -> Result<&'a str, MatchActionError> {
-    let text = text.trim();
-    if text.is_empty() { Err(MatchActionError::Empty(option)) } else { Ok(text) }
 }

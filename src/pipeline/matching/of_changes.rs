@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::ScreenedWatchlist;
 use crate::domain::matching::watchlist_state::WatchlistState;
@@ -23,7 +24,7 @@ use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show}
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
 use crate::screen::shortlist::shortlist;
-use crate::store::{CheckRecord, Result};
+use crate::store::{CheckRecord, MatchQuery, Result, Store};
 
 /// A change of a record, with what brings up its matches.
 struct ChangeInRecord {
@@ -139,6 +140,15 @@ async fn compare(
             ordered.insert(ordered_id(entry.list, &entry.name), id.clone());
         }
     }
+    let (groups, others) = shared_addresses(store, state, record, changes).await?;
+    let shared: HashSet<&String> = groups.iter().flat_map(|group| &group.found.sharing).collect();
+    let of_screener = current.screener.entries().iter().zip(&current.listing.listed);
+    for (_, listed) in of_screener.filter(|(entry, _)| shared.contains(&entry.name)) {
+        // Without the one that changed, the address may be one of few entries again.
+        causes.entry(listed.entry_id.clone()).or_insert(Cause::EntryRevised);
+        ids.insert(listed.entry_id.clone());
+    }
+    ids.extend(groups.iter().map(|group| group.entry_id.clone()));
     let known_ids: Vec<EntryId> = ids.iter().chain(ordered.keys()).cloned().collect();
     let mut known: Vec<MatchRecord> = store.matches_of_entries(&known_ids).await?;
     known.retain(|record| record.found.watchlist == state.name);
@@ -158,9 +168,34 @@ async fn compare(
             entries: Some(&ids),
             now,
         };
-        comparison.run(known, &|_, id| causes.get(id).copied().unwrap_or(Cause::ListAdded))
+        comparison.run(known, others, &|_, id| causes.get(id).copied().unwrap_or(Cause::ListAdded))
     })
     .await)
+}
+
+/// The matches with addresses that many entries share: those that the changes concern, and the
+/// others. An entry that comes to such an address is in no match so far.
+async fn shared_addresses(
+    store: &Store,
+    state: &WatchlistState,
+    record: &CheckRecord,
+    changes: &[ChangeInRecord],
+) -> Result<(Vec<MatchRecord>, Vec<MatchRecord>)> {
+    let of_changes = changes.iter().flat_map(|in_record| {
+        [Some(&in_record.change.entry), in_record.change.before.as_ref()].into_iter().flatten()
+    });
+    let opened = record.lists.iter().flat_map(|update| &update.open);
+    let names: HashSet<&String> = of_changes.chain(opened).map(|entry| &entry.name).collect();
+    let query = MatchQuery {
+        watchlist: Some(state.name.clone()),
+        with_ended: true,
+        ..MatchQuery::default()
+    };
+    let mut groups = store.matches(&query).await?;
+    groups.retain(|record| !record.found.sharing.is_empty());
+    Ok(groups
+        .into_iter()
+        .partition(|record| record.found.sharing.iter().any(|name| names.contains(name))))
 }
 
 /// A match with an entry that a rule ordered is one with the listed entry from now on. It keeps its
@@ -242,7 +277,7 @@ fn store_outcomes(
         }
     }
     for outcome in &mut outcomes {
-        if outcome.news.is_some() {
+        if outcome.event.is_some() {
             outcome.record.announced = outcome.record.announced.saturating_add(1);
             outcome.is_changed = true;
         }
@@ -252,7 +287,7 @@ fn store_outcomes(
         let of_record = &outcome.record;
         let is_followed = of_record.state() == MatchState::Confirmed
             && (of_record.ended.is_none() || outcome.is_changed);
-        let cause = match outcome.news {
+        let cause = match outcome.event {
             Some(_) => of_record.found.cause,
             None => match followed.get(&of_record.entry_id) {
                 Some(cause) if is_followed => *cause,
@@ -280,13 +315,13 @@ pub fn journal_of(outcomes: &[Outcome]) -> Option<JournalEvent> {
     };
     let state = |outcome: &Outcome| outcome.record.state();
     let (open, stale) = (
-        ids(&|outcome| outcome.news.is_some() && state(outcome) != MatchState::Stale),
-        ids(&|outcome| outcome.news.is_some() && state(outcome) == MatchState::Stale),
+        ids(&|outcome| outcome.event.is_some() && state(outcome) != MatchState::Stale),
+        ids(&|outcome| outcome.event.is_some() && state(outcome) == MatchState::Stale),
     );
     let ended = ids(&|outcome| outcome.is_changed && outcome.record.ended.is_some());
     if open.is_empty() && stale.is_empty() && ended.is_empty() {
         return None;
     }
     let data = json!({"open": open, "stale": stale, "ended": ended});
-    Some(JournalEvent { kind: "matches".to_owned(), data })
+    Some(JournalEvent { kind: journal_kind::MATCHES.to_owned(), data })
 }

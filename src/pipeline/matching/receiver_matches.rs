@@ -33,6 +33,7 @@ pub fn facts(config: &Config, states: &[WatchlistState]) -> Vec<ScreenedWatchlis
             counterparties: state.map_or(0, |state| state.rows),
             lists: settings.lists.clone(),
             problem: state.and_then(|state| state.problem.clone()),
+            undecided: None,
         }
     };
     config.watchlists.iter().map(of).collect()

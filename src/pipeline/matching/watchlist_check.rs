@@ -7,12 +7,13 @@ use serde_json::json;
 use tracing::info;
 
 use crate::config::WatchlistSettings;
-use crate::domain::Cause;
+use crate::crash_point::CrashPoint;
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::WatchlistProblem;
-use crate::domain::matching::watchlist_state::{FileOnHold, WatchlistState};
-use crate::pipeline::items::Actor;
+use crate::domain::matching::watchlist_state::WatchlistState;
+use crate::domain::{Cause, HoldState};
 use crate::pipeline::matching::announcing::announce;
 use crate::pipeline::matching::comparison::Outcome;
 use crate::pipeline::matching::of_changes::journal_of;
@@ -20,6 +21,7 @@ use crate::pipeline::matching::receiver_matches::facts;
 use crate::pipeline::matching::watchlist_reading::{note_problem, read_file};
 use crate::pipeline::matching::watchlist_scope::{compare, expire, scope};
 use crate::pipeline::{Program, Wiring};
+use crate::random;
 use crate::store::{CheckRecord, Lease, Result};
 
 /// How the check of one counterparty file ended.
@@ -39,11 +41,46 @@ pub async fn check_watchlists(
     watch: Option<&Lease>,
 ) -> Result<Vec<WatchlistChecked>> {
     let wiring = program.wiring.load_full();
+    forget_unconfigured(program, &wiring, watch).await?;
     let mut all = Vec::new();
     for settings in &wiring.config.watchlists {
         all.push(check(program, &wiring, settings, watch).await?);
     }
     Ok(all)
+}
+
+/// A watchlist that is not configured any more is compared with nothing. If it is configured again,
+/// all of its counterparties are compared, because entries may have changed in between. Its matches
+/// and decisions stay.
+async fn forget_unconfigured(
+    program: &Program,
+    wiring: &Wiring,
+    watch: Option<&Lease>,
+) -> Result<()> {
+    let is_forgotten = |state: &WatchlistState| {
+        let watchlists = &wiring.config.watchlists;
+        let is_used = |w: &WatchlistSettings| {
+            w.name == state.name || w.previous_name.as_ref() == Some(&state.name)
+        };
+        let is_done = state.screened.is_none() && state.on_hold.is_none();
+        !is_done && !watchlists.iter().any(is_used)
+    };
+    if !program.store.watchlist_states().await?.iter().any(is_forgotten) {
+        return Ok(());
+    }
+    let lock = program.lock_matches_watching(watch.cloned()).await?;
+    let now = program.clock.now();
+    let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
+    for mut state in program.store.watchlist_states().await?.into_iter().filter(is_forgotten) {
+        (state.screened, state.signature) = (None, None);
+        state.end_hold(HoldState::Superseded, now, None);
+        let data = json!({"watchlist": state.name});
+        record
+            .journal
+            .push(JournalEvent { kind: journal_kind::WATCHLIST_UNCONFIGURED.into(), data });
+        record.matching.watchlists.push(state);
+    }
+    program.store.record(record).await
 }
 
 async fn check(
@@ -69,8 +106,13 @@ async fn check(
     let before = before
         .unwrap_or_else(|| WatchlistState { name: settings.name.clone(), ..Default::default() });
     let mut state = before.clone();
+    // A list that is not compared any more is compared as a whole if it is configured again.
+    if let Some(last) = &mut state.screened {
+        last.lists.retain(|list| settings.lists.contains(list));
+    }
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
     let (change, bad_rows) = read_file(program, settings, &mut state, &mut record).await?;
+    CrashPoint::WatchlistRead.pass();
     let has_changed = change.is_some();
     let scope = scope(program, wiring, settings, &state, change).await?;
     let mut outcomes = compare(program, wiring, settings, &mut state, &record, scope).await?;
@@ -80,6 +122,7 @@ async fn check(
     states.retain(|other| other.name != state.name);
     states.push(state.clone());
     let detail = add_matches(wiring, &states, &settings.name, &mut record, outcomes);
+    CrashPoint::WatchlistCompared.pass();
     let checked = WatchlistChecked {
         watchlist: settings.name.clone(),
         problem: state.problem.clone(),
@@ -93,7 +136,13 @@ async fn check(
     }
     record.matching.watchlists.push(state);
     let has_alerts = !record.alerts.is_empty();
+    // The key of hashes is there before the first decision, so that each backup with matches has
+    // it, and a restored decision can be compared with its match.
+    if let Ok(new_key) = random::text_of_256_bits() {
+        store.matching_key(&new_key).await?;
+    }
     store.record(record).await?;
+    CrashPoint::WatchlistRecorded.pass();
     if has_alerts {
         program.outbox.send_replace(());
     }
@@ -111,12 +160,12 @@ fn add_matches(
     record: &mut CheckRecord,
     mut outcomes: Vec<Outcome>,
 ) -> Option<String> {
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.news.is_some()) {
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.event.is_some()) {
         outcome.record.announced = outcome.record.announced.saturating_add(1);
         outcome.is_changed = true;
     }
     let mut groups: BTreeMap<&'static str, (Cause, Vec<&MatchRecord>)> = BTreeMap::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.news.is_some()) {
+    for outcome in outcomes.iter().filter(|outcome| outcome.event.is_some()) {
         let cause = outcome.record.found.cause;
         groups.entry(cause.as_str()).or_insert_with(|| (cause, Vec::new())).1.push(&outcome.record);
     }
@@ -129,41 +178,11 @@ fn add_matches(
         .collect();
     record.alerts.extend(alerts);
     record.journal.extend(journal_of(&outcomes));
-    let news = outcomes.iter().filter(|outcome| outcome.news.is_some()).count();
+    let count = outcomes.iter().filter(|outcome| outcome.event.is_some()).count();
     let changed = outcomes.into_iter().filter(|outcome| outcome.is_changed);
     record.matching.matches.extend(changed.map(|outcome| outcome.record));
-    (news > 0).then(|| match news {
+    (count > 0).then(|| match count {
         1 => "1 possible match is new".to_owned(),
         count => format!("{count} possible matches are new"),
     })
-}
-
-/// A file on hold comes into use at its next check, although it exceeds the limits. `None` if no
-/// such file is on hold.
-pub async fn accept_hold(
-    program: &Program,
-    name: &str,
-    actor: Actor<'_>,
-    reason: &str,
-) -> Result<Option<FileOnHold>> {
-    let lock = program.lock_matches().await?;
-    let states = program.store.watchlist_states().await?;
-    let Some(mut state) = states.into_iter().find(|state| state.name == name) else {
-        return Ok(None);
-    };
-    let Some(hold) = state.on_hold.clone() else { return Ok(None) };
-    (state.accepted, state.signature) = (Some(hold.sha256.clone()), None);
-    let mut record =
-        CheckRecord { at: program.clock.now(), fence: lock.fence(), ..CheckRecord::default() };
-    record.matching.watchlists.push(state);
-    let data = json!({
-        "watchlist": name,
-        "sha256": hold.sha256,
-        "by": actor.by.trim(),
-        "identified": actor.identified,
-        "reason": reason,
-    });
-    record.journal.push(JournalEvent { kind: "watchlist.accepted".into(), data });
-    program.store.record(record).await?;
-    Ok(Some(hold))
 }

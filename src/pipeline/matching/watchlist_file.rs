@@ -23,18 +23,10 @@ pub struct Sight {
 /// Looks at a file, or at the files of a folder.
 pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
     let mut files: Vec<(String, Metadata)> = Vec::new();
-    let own = fs::metadata(&settings.path)?;
-    if own.is_dir() {
-        for file in fs::read_dir(&settings.path)? {
-            let file = file?;
-            let about = fs::metadata(file.path())?;
-            if about.is_file() {
-                files.push((file.file_name().to_string_lossy().into_owned(), about));
-            }
-        }
-        files.sort_by(|a, b| a.0.cmp(&b.0));
-    } else {
-        files.push((String::new(), own));
+    // Others in a folder do not count: a note beside an old export does not make it newer.
+    for path in crate::watchlist::files(&settings.path)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.push((name, fs::metadata(&path)?));
     }
     let written =
         |about: &Metadata| about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
@@ -51,6 +43,11 @@ pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
 
 /// Reads the rows. A file without any row is refused: it would remove all counterparties.
 pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, (WatchlistProblemKind, String)> {
+    // A check must not wait for whoever writes into a pipe.
+    if fs::metadata(&settings.path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        let detail = "expected a file or a folder, but got something else";
+        return Err((WatchlistProblemKind::Unreadable, detail.to_owned()));
+    }
     let read = crate::watchlist::read(&settings.path, &settings.columns);
     let watchlist = read.map_err(|problem| in_words(&problem, &settings.path))?;
     if watchlist.counterparties.is_empty() {
@@ -64,12 +61,12 @@ pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, (WatchlistProblem
 fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, String) {
     use WatchlistProblemKind::{Malformed, Unreadable};
     match problem {
-        WatchlistError::Unreadable { source, .. } => {
-            (Unreadable, format!("failed to read {}: {}", path.display(), source.kind()))
+        WatchlistError::Unreadable { error, .. } => {
+            (Unreadable, format!("failed to read {}: {}", path.display(), error.kind()))
         }
-        WatchlistError::TooLarge { bytes, limit, .. } => (
+        WatchlistError::TooLarge { limit, .. } => (
             Malformed,
-            format!("expected a counterparty file of at most {limit} bytes, but it has {bytes}"),
+            format!("expected a counterparty file of at most {limit} bytes, but it has more"),
         ),
         WatchlistError::EmptyFolder(_) => {
             (Unreadable, "expected files of CSV, TSV or XLSX in the folder, but it has none".into())

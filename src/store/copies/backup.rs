@@ -11,6 +11,9 @@ use crate::store::copies::file_copy::{
     PartialFile, connect_to_read, copy_into, is_same_file, size_of,
 };
 use crate::store::copies::inspection::{Depth, Inspection, inspect};
+use crate::store::copies::kept_files::{
+    KeptFile, {self},
+};
 use crate::store::copies::side::Side;
 use crate::store::copies::transfer::copy_out;
 
@@ -22,9 +25,9 @@ pub struct Backup {
     pub journal_head: Sha256,
 }
 
-/// Copies the database to `file`, a new SQLite file of mode 0600, while it may be in use. The copy
-/// is verified before it gets its name.
-pub async fn back_up(url: &StoreUrl, file: &Path) -> Result<Backup> {
+/// Copies the database and the files `kept` to `file`, a new SQLite file of mode 0600, while it may
+/// be in use. The copy is verified before it gets its name.
+pub async fn back_up(url: &StoreUrl, kept: &[KeptFile], file: &Path) -> Result<Backup> {
     if url.sqlite_path().is_some_and(|database| is_same_file(database, file)) {
         return Err(CopyError::OfItself(file.to_owned()));
     }
@@ -33,7 +36,7 @@ pub async fn back_up(url: &StoreUrl, file: &Path) -> Result<Backup> {
         size_of(database).map_err(|error| nothing_stored(url, error))?;
     }
     let partial = PartialFile::create(file)?;
-    match fill(url, partial.path()).await {
+    match fill(url, kept, partial.path()).await {
         Ok(found) => {
             let bytes = size_of(partial.path())?;
             partial.finish()?;
@@ -58,12 +61,13 @@ fn nothing_stored(url: &StoreUrl, error: CopyError) -> CopyError {
     }
 }
 
-async fn fill(url: &StoreUrl, file: &Path) -> Result<Inspection> {
+async fn fill(url: &StoreUrl, kept: &[KeptFile], file: &Path) -> Result<Inspection> {
     CrashPoint::BackupBegun.pass();
     match url.backend() {
         Backend::Sqlite(database) => copy_into(database, file).await?,
         Backend::Postgres(address) => copy_out(url, address, file).await?,
     }
+    kept_files::put(file, kept).await?;
     CrashPoint::BackupCopied.pass();
     let mut copy = Side::Sqlite(connect_to_read(file).await?);
     let found = inspect(&mut copy, Depth::WithoutDocuments).await?;

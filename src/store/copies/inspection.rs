@@ -159,22 +159,27 @@ async fn journal(side: &mut Side) -> Result<std::result::Result<(u64, Sha256), S
     Ok(verifier.finish().map_err(|fault| fault.to_string()))
 }
 
-/// Documents that others are differences from come first of their group, so that one at a time is
-/// in memory.
+/// Documents that others are differences from come first of their group. They are read one by one:
+/// a query that orders whole rows would have all of them in memory.
 async fn documents(side: &mut Side, version: i64) -> Result<std::result::Result<String, String>> {
+    const ACTION: &str = "read the documents";
     let base = if version >= BASE_VERSION { "base" } else { "CAST(NULL AS TEXT)" };
-    let statement = sql(format!(
-        "SELECT sha256, size_bytes, fetched_at, content, {base} FROM document \
+    let in_order = sql(format!(
+        "SELECT sha256 FROM document \
          ORDER BY COALESCE(NULLIF({base}, ''), sha256), COALESCE({base}, '') <> ''"
     ));
-    let mut rows = side.rows("read the documents", statement);
-    let (mut count, mut bytes, mut wrong) = (0_u64, 0_u64, Vec::new());
+    let hashes: Vec<String> = side.fetch(ACTION, in_order, |row| row.text(0)).await?;
+    let (mut bytes, mut wrong) = (0_u64, Vec::new());
     let mut last_whole: Option<Document> = None;
-    while let Some(row) = rows.try_next().await? {
-        let (document, base) = stored(&row)?;
-        count += 1;
+    for sha256 in &hashes {
+        let statement = sql(format!(
+            "SELECT sha256, size_bytes, fetched_at, content, {base} FROM document \
+             WHERE sha256 = $1"
+        ));
+        // It may have been pruned in the meantime.
+        let found = side.fetch_one(ACTION, statement.bind(sha256), stored).await?;
+        let Some((document, base)) = found else { continue };
         bytes += document.size_bytes;
-        let sha256 = document.sha256.clone();
         let is_intact = match (base, &last_whole) {
             (None, _) => document_difference::is_intact(last_whole.insert(document), None),
             (Some(base), Some(whole)) if base == whole.sha256 => {
@@ -183,9 +188,10 @@ async fn documents(side: &mut Side, version: i64) -> Result<std::result::Result<
             (Some(_), _) => false,
         };
         if !is_intact {
-            wrong.push(sha256.to_string());
+            wrong.push(sha256.as_str());
         }
     }
+    let count = hashes.len();
     Ok(if wrong.is_empty() {
         Ok(format!("{count}, {} when unpacked, each with its hash", size_text(bytes)))
     } else {

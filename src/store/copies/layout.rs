@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::copies::cell::Kind;
 use crate::store::copies::error::{CopyError, Result};
+use crate::store::copies::kept_files;
 use crate::store::copies::side::Side;
 use crate::store::statement::sql;
 
@@ -68,7 +69,8 @@ async fn sqlite_tables(sqlite: &mut Side) -> Result<Vec<String>> {
                          AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name <> '_sqlx_migrations' \
                          ORDER BY name");
     let mut names = sqlite.fetch(ACTION, statement, |row| row.text(0)).await?;
-    names.retain(|name| !OF_PROCESSES.contains(&name.as_str()));
+    // A backup that was put in the place of a database by hand has its files.
+    names.retain(|name| !OF_PROCESSES.contains(&name.as_str()) && name != kept_files::TABLE);
     Ok(names)
 }
 

@@ -6,13 +6,16 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Identified, Sha256};
+use crate::domain::{Identified, Sha256, journal_kind};
 use crate::store::StoreUrl;
 use crate::store::address::Backend;
 use crate::store::copies::decisions::{Decision, carried, of_side};
 use crate::store::copies::error::{CopyError, Result};
 use crate::store::copies::file_copy::{
     PartialFile, connect_to_read, is_same_file, size_of, with_suffix,
+};
+use crate::store::copies::kept_files::{
+    KeptFile, {self},
 };
 use crate::store::copies::move_in::move_file;
 use crate::store::copies::side::Side;
@@ -31,6 +34,8 @@ pub struct Restored {
     pub decisions: Vec<Decision>,
     /// Why the decisions in the old database could not be read.
     pub unread: Option<String>,
+    /// The files that were in the backup.
+    pub kept_files: Vec<KeptFile>,
 }
 
 /// Replaces the database `url`, whose daemon is stopped, with `backup`. `exported` are decisions
@@ -104,6 +109,7 @@ async fn prepare(
     by: &Identified,
 ) -> Result<Restored> {
     let found = stage(backup, staged).await?;
+    let kept_files = kept_files::take(staged).await?;
     let decisions = decisions_since(staged, decisions).await?;
     let data = json!({
         "journal_entries": found.journal_entries,
@@ -111,7 +117,7 @@ async fn prepare(
         "decisions_since": decisions.len(),
         "identified": by,
     });
-    let event = JournalEvent { kind: "store.restored".to_owned(), data };
+    let event = JournalEvent { kind: journal_kind::STORE_RESTORED.to_owned(), data };
     let events: Vec<JournalEvent> =
         std::iter::once(event).chain(decisions.iter().map(carried)).collect();
     finish(staged, now, &events).await?;
@@ -121,5 +127,6 @@ async fn prepare(
         kept: None,
         decisions,
         unread: None,
+        kept_files,
     })
 }

@@ -1,5 +1,5 @@
-//! What the pages search, filter and count: the rows of all lists and all changes, in a compact
-//! form in memory.
+//! What the pages search, filter and count: the rows of all lists, all changes and all rules, in a
+//! compact form in memory.
 //!
 //! A search that forgives spelling compares every text, and neither database has an index for that.
 //! The catalog is read from the store when a page first needs it, and again when what it was read
@@ -8,22 +8,23 @@
 
 pub mod changes;
 pub mod entries;
+pub mod rules;
 
 mod interned;
 mod texts;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use jiff::civil::Date;
 use tokio::sync::Mutex;
 
-use crate::domain::{ChangeSet, ListCode};
+use crate::domain::{ChangeSet, CheckOutcome, ListCode, journal_kind};
 use crate::store::{Marks, Result, Store};
 
 use changes::Changes;
 use entries::Entries;
+use rules::Rules;
 
 /// Entries of the journal that are read at once.
 const EVENTS: usize = 500;
@@ -32,15 +33,20 @@ const EVENTS: usize = 500;
 const HARMLESS: [&str; 9] =
     ["config.", "deliver", "digest", "gap", "item", "match", "receiver.", "watch.", "watchlist"];
 /// The outcomes of checks that change no list.
-const IDLE: [&str; 5] = ["not modified", "unchanged", "waiting", "refused", "failed"];
+const IDLE: [CheckOutcome; 5] = [
+    CheckOutcome::NotModified,
+    CheckOutcome::Unchanged,
+    CheckOutcome::Waiting,
+    CheckOutcome::Refused,
+    CheckOutcome::Failed,
+];
 
 /// One state of the store.
 #[derive(Debug, Default)]
 pub struct Catalog {
     pub entries: Entries,
     pub changes: Changes,
-    /// The numbers of the documents that have a page.
-    pub rules: BTreeSet<String>,
+    pub rules: Rules,
     /// The last comparison of two days, whose page is often paged.
     pub difference: ArcSwapOption<(ComparedDays, ChangeSet)>,
 }
@@ -102,8 +108,8 @@ async fn rewrites(store: &Store, after: u64, last: u64) -> Result<bool> {
     }
     let events = store.journal(after, EVENTS).await?;
     Ok(events.iter().any(|event| {
-        if event.kind == "check" {
-            !IDLE.iter().any(|outcome| had(&event.data, outcome))
+        if event.kind == journal_kind::CHECK {
+            !IDLE.iter().any(|outcome| had(&event.data, outcome.as_str()))
         } else {
             !HARMLESS.iter().any(|beginning| event.kind.starts_with(beginning))
         }
@@ -121,7 +127,9 @@ impl Catalog {
         let (mut entries, mut changes) = (Entries::default(), Changes::default());
         store.each_entry(|facts| entries.add(&facts)).await?;
         store.each_change(|facts| changes.add(&facts)).await?;
-        let rules = store.rule_numbers().await?.into_iter().collect();
+        let mut rules = Rules::default();
+        store.each_rule(|rule| rules.add(rule)).await?;
+        rules.seal();
         entries.seal();
         changes.seal();
         Ok(Self { entries, changes, rules, difference: ArcSwapOption::default() })

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::day_in_words;
 use crate::store::HistoricEntry;
-use crate::web::change_view::entry_facts;
+use crate::web::change_view::identifying_facts;
 use crate::web::choices::choices;
 use crate::web::page::{MAX_LIMIT, ROWS, reply};
 use crate::web::paging::Paging;
@@ -58,7 +58,7 @@ fn line(mut rows: Vec<&HistoricEntry>) -> Option<Value> {
         "list": entry.list,
         "countries": entry.countries,
         "entry_id": rows.iter().find_map(|row| row.entry.entry_id.as_ref()),
-        "facts": entry_facts(entry),
+        "facts": identifying_facts(entry),
         "start_date": entry.start_date,
         "sources": sources,
     }))

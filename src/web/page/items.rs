@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::domain::Role;
-use crate::web::current_rows::{item_rows, items, receiver_names};
+use crate::web::current_rows::{item_rows, items, names_in_items, receiver_names};
 use crate::web::page::{MAX_LIMIT, reply};
 use crate::web::paging::Paging;
 use crate::web::query::{self, Parameters};
@@ -22,6 +22,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let found = items(&web, parameters.item_states()?, parameters.get("receiver")).await?;
         let rows = item_rows(&web, paging.of(&found).to_vec()).await?;
         Ok(json!({
+            "names": names_in_items(&web, &rows).await?,
             "items": rows,
             "receivers": receiver_names(&web),
             "filters": parameters,

@@ -31,9 +31,12 @@ pub struct FilingRow {
 
 /// The rules that a source shows, by rule and source. What `backfill` found is left out, because
 /// it says nothing about the time at which a list showed it.
-pub fn rows(changes: &Changes, rules: &[RecordedRule]) -> Vec<FilingRow> {
+pub fn rows<'a>(
+    changes: &'a Changes,
+    rules: impl Iterator<Item = &'a RecordedRule>,
+) -> Vec<FilingRow> {
     let mut by_page: BTreeMap<(u16, u32), &RecordedRule> = BTreeMap::new();
-    for rule in rules.iter().filter(|rule| rule.concerns_the_list()) {
+    for rule in rules.filter(|rule| rule.concerns_the_list()) {
         if let Some(page) = rule.volume.zip(rule.start_page) {
             by_page.insert(page, rule);
         }

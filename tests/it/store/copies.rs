@@ -47,7 +47,7 @@ async fn a_backup_of_an_older_program_is_restored_and_migrated() {
     place.tamper("INSERT INTO receiver_state VALUES ('erp', '{\"receiver\":\"erp\"}')").await;
     let file = place.url.sqlite_path().unwrap();
     let backup = file.with_file_name("backup.db");
-    back_up(&place.url, &backup).await.unwrap();
+    back_up(&place.url, &[], &backup).await.unwrap();
     assert_eq!(version(&backup).await, 2);
 
     let to = StoreUrl::sqlite_file(file.with_file_name("restored.db"));

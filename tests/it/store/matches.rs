@@ -170,6 +170,7 @@ fn screening(score: f64) -> Screening {
             counterparties: 2,
             lists: vec![ListCode::EL],
             problem: None,
+            undecided: None,
         }],
         matches: vec![ShownMatch { change_id: None, found: found("C1", "ent_1", score).found }],
     }

@@ -1,6 +1,6 @@
 //! Documents at rest take little space and are read as before.
 
-use entitywatch::domain::SourceState;
+use entitywatch::domain::{Editions, Replaced, SourceState};
 use entitywatch::store::{Check, Rested};
 
 use super::places::Place;
@@ -63,6 +63,18 @@ async fn documents_that_the_next_checks_do_not_need_rest_as_differences(place: &
     let state = SourceState {
         source: "mirror".to_owned(),
         document_sha256: Some(in_use.clone()),
+        // Of documents that were replaced, only the hashes are needed.
+        editions: Editions {
+            replaced: stored
+                .iter()
+                .map(|sha256| Replaced {
+                    sha256: sha256.clone(),
+                    times: 1,
+                    at: time("2026-03-30T10:00:00Z"),
+                })
+                .collect(),
+            ..Editions::default()
+        },
         ..SourceState::default()
     };
     store.record(CheckRecord { source: Some(state), ..CheckRecord::default() }).await.unwrap();

@@ -38,7 +38,7 @@ fn all() -> Vec<Alert> {
     alerts
 }
 
-async fn recorded(sample: &Sample, alerts: Vec<Alert>) {
+pub async fn recorded(sample: &Sample, alerts: Vec<Alert>) {
     let at = time("2026-11-20T15:00:04Z");
     let delivery = |alert: &Alert, receiver: &str, state| Delivery {
         state,

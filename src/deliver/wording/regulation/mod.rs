@@ -4,6 +4,8 @@
 mod paragraph_path;
 mod passages;
 
+use jiff::civil::Date;
+
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::counted;
@@ -11,7 +13,7 @@ use crate::deliver::wording::effective::Effective;
 use crate::deliver::wording::rule_facts::{named, reference, rule_facts};
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
 use crate::deliver::wording::{
-    EntryGroup, EntryText, Fact, IndexPart, IndexPlace, MessageContent, NextStep, Quote, Section,
+    EntryGroup, EntryText, Fact, IndexGroup, IndexPlace, MessageContent, NextStep, Quote, Section,
     steps, time,
 };
 use crate::domain::{ChangeKind, RegulationChanged};
@@ -21,6 +23,7 @@ use passages::{Passage, passages};
 const MAX_TITLE_CHARS: usize = 160;
 /// The site on which people read the eCFR.
 const READERS_SITE: &str = "https://www.ecfr.gov";
+const TODAY: &str = "Read the section as it is today";
 
 /// The content of a message about changed words.
 pub fn content(data: &RegulationChanged, context: &Context<'_>) -> MessageContent {
@@ -116,6 +119,13 @@ fn cautions(data: &RegulationChanged) -> Vec<String> {
          here: read the notes and the Federal Register document."
             .to_owned(),
     );
+    if let (Some(day), false) = (data.as_of, data.notes.is_empty()) {
+        cautions.push(format!(
+            "The notes are those of {}. A day that they name may have passed when you read this: \
+             then read the section as it is that day.",
+            time::date(day)
+        ));
+    }
     cautions
 }
 
@@ -145,20 +155,26 @@ fn next_steps(data: &RegulationChanged) -> Vec<NextStep> {
     let mut next = vec![steps::plain(
         "Compare the words with how you apply the section; your counsel decides",
     )];
-    next.push(steps::linked("Read the section as of this date", section_url(data)));
+    let dated = if data.as_of.is_some() { "Read the section as of this date" } else { TODAY };
+    next.push(steps::linked(dated, section_url(data.as_of, data)));
+    if data.as_of.is_some() {
+        // A note may name a day on which a suspension ends, and that day may have passed.
+        next.push(steps::linked(TODAY, section_url(None, data)));
+    }
     let document = data.rule.as_ref().and_then(|rule| rule.url.clone());
     next.extend(document.map(|url| steps::linked("Read the Federal Register document", url)));
     next
 }
 
-fn section_url(data: &RegulationChanged) -> String {
-    let day = data.as_of.map_or_else(|| "current".to_owned(), |day| format!("on/{day}"));
+/// The section as of a day, or as it is when the page is opened.
+fn section_url(as_of: Option<Date>, data: &RegulationChanged) -> String {
+    let day = as_of.map_or_else(|| "current".to_owned(), |day| format!("on/{day}"));
     format!("{READERS_SITE}/{day}/title-15/section-{}", data.section)
 }
 
 fn facts(data: &RegulationChanged, context: &Context<'_>) -> Vec<Fact> {
     let name = format!("15 CFR {}, {}", data.section, heading(data));
-    let mut facts = vec![Fact::linked("Section", name, Some(section_url(data)))];
+    let mut facts = vec![Fact::linked("Section", name, Some(section_url(data.as_of, data)))];
     facts.extend(data.as_of.map(|day| Fact::new("Text as of", time::date(day))));
     if let Some(rule) = &data.rule {
         let effective = Effective::of(rule.effective_on, None, data.observed_at);
@@ -179,10 +195,10 @@ fn counted_title(passages: &[Passage]) -> String {
 }
 
 /// Where the words changed.
-fn index(data: &RegulationChanged, passages: &[Passage]) -> Vec<IndexPart> {
+fn index(data: &RegulationChanged, passages: &[Passage]) -> Vec<IndexGroup> {
     let names = passages.iter().map(|passage| passage.label.clone()).collect();
     let place = IndexPlace { country: format!("§ {}", data.section), names };
-    vec![IndexPart { title: counted_title(passages), places: vec![place] }]
+    vec![IndexGroup { title: counted_title(passages), places: vec![place] }]
 }
 
 /// The words before and after, paragraph by paragraph.
@@ -258,6 +274,28 @@ mod tests {
         let content = content_of("regulation.changed", |data| data.notes.clear());
         let [quote] = content.quotes.as_slice() else { panic!("{:?}", content.quotes) };
         assert!(!quote.verbatim && quote.text == "none found in the text", "{quote:?}");
+    }
+
+    /// Does the text of today suspend a paragraph? The message has what a person needs to answer,
+    /// and does not answer itself.
+    #[test]
+    fn whether_a_paragraph_is_suspended_can_be_answered_by_the_words_of_the_message() {
+        let note = "Effective Date Note: At 90 FR 50857, Nov. 12, 2025, §\u{a0}744.11 was amended \
+                    by suspending paragraph (b), effective Nov. 10, 2025, until Nov. 9, 2026.";
+        let content = content_of("regulation.changed", |data| data.notes = vec![note.to_owned()]);
+        let [quote] = content.quotes.as_slice() else { panic!("{:?}", content.quotes) };
+        assert_eq!((quote.text.as_str(), quote.verbatim), (plain::line(note).as_str(), true));
+        let said = |text: &str| content.cautions.iter().any(|caution| caution.contains(text));
+        assert!(said("is not decided here"), "{:?}", content.cautions);
+        assert!(said("The notes are those of November 13, 2025."), "{:?}", content.cautions);
+        let linked =
+            |url: &str| content.next_steps.iter().any(|step| step.link.as_deref() == Some(url));
+        assert!(linked("https://www.ecfr.gov/on/2025-11-13/title-15/section-744.11"));
+        assert!(linked("https://www.ecfr.gov/current/title-15/section-744.11"));
+        assert!(linked("https://www.federalregister.gov/citation/90-FR-50857"));
+        // A text without notes has none to be dated.
+        let content = content_of("regulation.changed", |data| data.notes.clear());
+        assert!(!content.cautions.iter().any(|caution| caution.contains("The notes are those")));
     }
 
     #[test]

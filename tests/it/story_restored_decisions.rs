@@ -1,0 +1,300 @@
+//! A backup, decisions after it, the loss of the database, and a restore: the real binary.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::list::{Row, row, rows};
+use crate::story_backup::succeeds;
+use crate::world::{Site, change_ids};
+
+fn listed(name: &str, citation: &str) -> Row {
+    row(name, citation).at("8 Xueyuan Road, Beijing, CN")
+}
+
+fn with(more: &[Row]) -> Vec<Row> {
+    rows(40).into_iter().chain(more.iter().cloned()).collect()
+}
+
+fn first() -> Row {
+    listed("Tianshan Avionics Institute", "87 FR 38925")
+}
+
+fn second() -> Row {
+    listed("Birchgrove Turbine Works", "88 FR 12170")
+}
+
+/// `office` must acknowledge and is shown matches with three counterparties.
+async fn site() -> Site {
+    let mut site = Site::new().await;
+    let url = site.webhook.url("/office");
+    site.sections = format!(
+        "[backup]\nfolder = \"backup\"\n[[receiver]]\nname = \"office\"\nkind = \"webhook\"\nurl \
+         = \"{url}\"\nallow_private = true\nacknowledge_within = \"4h\"\nshow_matches = \
+         true\n[[watchlist]]\nname = \"customers\"\npath = \"customers.csv\"\n"
+    );
+    let customers = format!(
+        "id,name,aliases,address,country,owner\nC1,{},,,AF,\nC2,{},,\"8 Xueyuan Road, \
+         Beijing\",CN,\nC3,Quixotic Bakery,,,US,\n",
+        rows(1).remove(0).name,
+        first().name
+    );
+    std::fs::write(site.folder.path().join("customers.csv"), customers).unwrap();
+    site.publish(&rows(40));
+    succeeds(&site, &["check"]).await;
+    site
+}
+
+async fn read(site: &Site, arguments: &[&str]) -> Value {
+    let shown = succeeds(site, &[arguments, &["--output", "json"]].concat()).await;
+    serde_json::from_str(&shown).unwrap()
+}
+
+async fn ids(site: &Site, arguments: &[&str], rows: &str, id: &str) -> Vec<String> {
+    let shown = read(site, arguments).await;
+    let rows = shown[rows].as_array().unwrap();
+    rows.iter().map(|row| row[id].as_str().unwrap().to_owned()).collect()
+}
+
+async fn items(site: &Site) -> Vec<String> {
+    ids(site, &["items", "list"], "items", "item_id").await
+}
+
+/// The ids of the matches, by the id of the counterparty.
+async fn matches(site: &Site) -> BTreeMap<String, String> {
+    let shown = read(site, &["matches", "list"]).await;
+    let rows = shown["matches"].as_array().unwrap();
+    let id = |row: &Value| row["match_id"].as_str().unwrap().to_owned();
+    rows.iter()
+        .map(|row| (row["counterparty"]["id"].as_str().unwrap().to_owned(), id(row)))
+        .collect()
+}
+
+/// The decisions in the journal, which must be intact: kind and data.
+async fn decisions(site: &Site) -> Vec<(String, Value)> {
+    succeeds(site, &["journal", "verify"]).await;
+    let export = succeeds(site, &["journal", "export"]).await;
+    let entries = export.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let decided = entries.filter_map(|entry| {
+        let data: Value = serde_json::from_str(entry["data"].as_str().unwrap()).unwrap();
+        let kind = entry["kind"].as_str().unwrap().to_owned();
+        data["by"].is_string().then_some((kind, data))
+    });
+    decided.collect()
+}
+
+async fn waiting(site: &Site) -> Value {
+    let ended = site.command(&["status", "--output", "json"]).await;
+    let shown: Value = serde_json::from_str(&ended.stdout).unwrap();
+    shown["status"][0]["waiting_decisions"].clone()
+}
+
+#[tokio::test]
+async fn a_restore_carries_out_again_what_was_decided_since_the_backup() {
+    let site = site().await;
+    site.publish(&with(&[first()]));
+    succeeds(&site, &["check"]).await;
+    let known = items(&site).await;
+    assert_eq!(known.len(), 1);
+    let found = matches(&site).await;
+    let file = site.folder.path().join("backup/last-night.db");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let file = file.to_str().unwrap();
+    succeeds(&site, &["store", "backup", file]).await;
+
+    let by = ["--by", "Ann"];
+    succeeds(&site, &[&["items", "take", &known[0]], &by[..]].concat()).await;
+    let dismissal = ["--reason", "different-industry", "--note", "a bakery"];
+    let dismiss = [&["matches", "dismiss", &found["C2"]], &by[..], &dismissal].concat();
+    succeeds(&site, &dismiss).await;
+    succeeds(&site, &[&["matches", "confirm", &found["C1"]], &by[..]].concat()).await;
+    let outcome = ["--outcome", "not-ours", "--note", "no such customer"];
+    succeeds(&site, &[&["items", "close", &known[0]], &by[..], &outcome].concat()).await;
+    // Of something that the backup does not have.
+    site.publish(&with(&[first(), second()]));
+    succeeds(&site, &["check"]).await;
+    let later: Vec<String> =
+        items(&site).await.into_iter().filter(|id| !known.contains(id)).collect();
+    assert_eq!(later.len(), 1);
+    succeeds(&site, &[&["items", "take", &later[0]], &by[..]].concat()).await;
+    let erase = ["watchlists", "erase", "--watchlist", "customers", "--id", "C3"];
+    succeeds(&site, &[&erase[..], &by[..]].concat()).await;
+    let before = decisions(&site).await;
+    let item_before = read(&site, &["items", "show", &known[0]]).await;
+    let alerts = site.alerts();
+
+    std::fs::remove_file(site.database()).unwrap();
+    let restored = succeeds(&site, &["store", "restore", file]).await;
+    assert!(restored.contains("decisions since the backup: 6"), "{restored}");
+    assert!(restored.contains("carried out again: 5"), "{restored}");
+    assert!(restored.contains("waiting: 1"), "{restored}");
+    let take = format!("entitywatch items take {} --by Ann", later[0]);
+    assert!(restored.contains(&take), "{restored}");
+    assert_eq!(waiting(&site).await, 1);
+
+    let item = read(&site, &["items", "show", &known[0]]).await;
+    for field in ["state", "closed_by", "closed_at", "taken_at", "outcome", "note"] {
+        assert_eq!(item["items"][0][field], item_before["items"][0][field], "{field}");
+    }
+    assert_eq!(item["items"][0]["state"], "closed");
+    let shown = read(&site, &["matches", "list"]).await;
+    let state = |id: &str| {
+        let rows = shown["matches"].as_array().unwrap();
+        rows.iter().find(|row| row["match_id"] == id).unwrap()["state"].clone()
+    };
+    assert_eq!(
+        (state(&found["C1"]), state(&found["C2"])),
+        ("confirmed".into(), "dismissed".into())
+    );
+
+    // The check finds the second party again, and its item is taken again.
+    succeeds(&site, &["check"]).await;
+    assert_eq!(items(&site).await.len(), 2);
+    let item = read(&site, &["items", "show", &later[0]]).await;
+    assert_eq!(
+        (&item["items"][0]["taken_by"], &item["items"][0]["state"]),
+        (&"Ann".into(), &"taken".into())
+    );
+    assert_eq!(waiting(&site).await, 0);
+    let again = site.alerts();
+    assert_eq!(again.len(), alerts.len() + 1, "the second party is alerted again");
+    let last = |alerts: &[(String, Value)]| {
+        let (id, body) = alerts.last().unwrap();
+        (id.clone(), change_ids(body))
+    };
+    assert_eq!(last(&again), last(&alerts), "under the same ids");
+
+    let after = decisions(&site).await;
+    let bare = |decisions: &[(String, Value)]| -> Vec<(String, Value)> {
+        let without = |(kind, data): &(String, Value)| {
+            let mut data = data.clone();
+            data.as_object_mut().unwrap().remove("restored");
+            (kind.clone(), data)
+        };
+        let mut all: Vec<_> = decisions.iter().map(without).collect();
+        all.sort_by_key(|(kind, data)| format!("{kind} {data}"));
+        all
+    };
+    assert_eq!(bare(&after), bare(&before), "each with who, and how identified");
+    for (kind, data) in &after {
+        assert_eq!(data["restored"]["hash"].as_str().map(str::len), Some(64), "{kind}: {data}");
+    }
+
+    // The same backup once more: nothing is carried out twice.
+    let restored = succeeds(&site, &["store", "restore", file]).await;
+    assert!(restored.contains("decisions since the backup: 6"), "{restored}");
+    succeeds(&site, &["check"]).await;
+    assert_eq!(bare(&decisions(&site).await), bare(&before));
+    // A backup that has them all: nothing is left to carry out.
+    let newest = site.folder.path().join("backup/newest.db");
+    succeeds(&site, &["store", "backup", newest.to_str().unwrap()]).await;
+    let restored = succeeds(&site, &["store", "restore", newest.to_str().unwrap()]).await;
+    assert!(restored.contains("no decision was made since the backup"), "{restored}");
+}
+
+#[tokio::test]
+async fn a_line_of_the_export_that_was_changed_proves_nothing() {
+    let site = site().await;
+    site.publish(&with(&[first()]));
+    succeeds(&site, &["check"]).await;
+    let found = matches(&site).await;
+    let dismiss = |id: &str| {
+        let id = id.to_owned();
+        let site = &site;
+        async move {
+            let why = ["--by", "Ann", "--reason", "other", "--note", "x"];
+            succeeds(site, &[&["matches", "dismiss", &id][..], &why].concat()).await
+        }
+    };
+    let file = site.folder.path().join("copy.db");
+    let file = file.to_str().unwrap();
+    succeeds(&site, &["store", "backup", file]).await;
+    dismiss(&found["C1"]).await;
+    // The export is not beside the copy, and the folder of `[backup]` has it.
+    std::fs::remove_file(site.database()).unwrap();
+    succeeds(&site, &["store", "restore", file]).await;
+    let export = site.folder.path().join("backup/decisions.jsonl");
+    let lines = std::fs::read_to_string(&export).unwrap();
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    // Somebody put another name in the line.
+    let other = site.folder.path().join("other.db");
+    succeeds(&site, &["store", "backup", other.to_str().unwrap()]).await;
+    let mut line: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    line["data"] = line["data"].as_str().unwrap().replace("Ann", "Ben").into();
+    std::fs::write(&export, format!("{line}\n")).unwrap();
+    let restored = succeeds(&site, &["store", "restore", other.to_str().unwrap()]).await;
+    assert!(restored.contains("no decision was made"), "a line that was changed: {restored}");
+}
+
+#[tokio::test]
+async fn an_accepted_hold_is_accepted_again_and_its_alert_has_the_same_ids() {
+    let site = site().await;
+    site.publish(&rows(20));
+    assert_eq!(site.command(&["check"]).await.exit, Some(3));
+    let file = site.folder.path().join("copy.db");
+    let file = file.to_str().unwrap();
+    succeeds(&site, &["store", "backup", file]).await;
+    let hold = ids(&site, &["holds", "list"], "holds", "hold_id").await.remove(0);
+    let accept = ["holds", "accept", &hold, "--by", "Ann", "--reason", "they left"];
+    succeeds(&site, &accept).await;
+    let alerts = site.alerts();
+    assert_eq!(alerts.len(), 1);
+    let decided = read(&site, &["holds", "show", &hold]).await;
+
+    std::fs::remove_file(site.database()).unwrap();
+    let restored = succeeds(&site, &["store", "restore", file]).await;
+    assert!(restored.contains("carried out again: 1"), "{restored}");
+    let again = read(&site, &["holds", "show", &hold]).await;
+    assert_eq!(again["holds"][0]["decided_at"], decided["holds"][0]["decided_at"]);
+    assert_eq!(again["holds"][0]["identified"], decided["holds"][0]["identified"]);
+    succeeds(&site, &["check"]).await;
+    let repeated = site.alerts();
+    assert_eq!(repeated.len(), 2);
+    assert_eq!(repeated[0].0, repeated[1].0, "the same webhook-id");
+    assert_eq!(change_ids(&repeated[0].1), change_ids(&repeated[1].1));
+}
+
+#[tokio::test]
+async fn a_hold_that_a_check_opens_again_is_decided_as_before() {
+    let site = site().await;
+    let file = site.folder.path().join("copy.db");
+    let file = file.to_str().unwrap();
+    succeeds(&site, &["store", "backup", file]).await;
+    site.publish(&rows(20));
+    assert_eq!(site.command(&["check"]).await.exit, Some(3));
+    let hold = ids(&site, &["holds", "list"], "holds", "hold_id").await.remove(0);
+    succeeds(&site, &["holds", "reject", &hold, "--by", "Ann", "--reason", "half is missing"])
+        .await;
+
+    std::fs::remove_file(site.database()).unwrap();
+    let restored = succeeds(&site, &["store", "restore", file]).await;
+    assert!(restored.contains("waiting: 1"), "{restored}");
+    site.command(&["check"]).await;
+    assert_eq!(waiting(&site).await, 0);
+    let open = ids(&site, &["holds", "list"], "holds", "hold_id").await;
+    assert_eq!(open, [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn the_keys_of_receipts_are_in_a_backup_and_come_back() {
+    let site = site().await;
+    succeeds(&site, &["config", "keys", "--new"]).await;
+    let old = succeeds(&site, &["config", "keys", "--new"]).await;
+    let file = site.folder.path().join("copy.db");
+    let file = file.to_str().unwrap();
+    let made = succeeds(&site, &["store", "backup", file]).await;
+    assert!(made.contains("keys of receipts in it: 2"), "{made}");
+    // The machine is lost, and the new one has made a key of its own.
+    std::fs::remove_file(site.database()).unwrap();
+    std::fs::remove_dir_all(site.folder.path().join("receipt-keys")).unwrap();
+    let new = succeeds(&site, &["config", "keys", "--new"]).await;
+    let restored = succeeds(&site, &["store", "restore", file]).await;
+    assert!(restored.contains("keys of receipts added to "), "{restored}");
+    let keys = succeeds(&site, &["config", "keys"]).await;
+    for block in [&old, &new].into_iter().flat_map(|text| text.split("\n\n")) {
+        assert!(keys.contains(block.trim()), "{block} is not in {keys}");
+    }
+    succeeds(&site, &["store", "check"]).await;
+    let restored = succeeds(&site, &["store", "restore", file]).await;
+    assert!(!restored.contains("keys of receipts added"), "{restored}");
+}
