@@ -1,5 +1,5 @@
-"""Signs in, takes, closes and reopens an item, sends a dead delivery again, and accepts a hold, as a
-person with a keyboard and a mouse does. Each step says what was wrong.
+"""Signs in, decides matches, takes, closes and reopens an item, sends a dead delivery again, and
+accepts a hold, as a person with a keyboard and a mouse does. Each step says what was wrong.
 """
 
 import re
@@ -33,6 +33,46 @@ def open_first(page, base, path, pattern):
             link.click()
             return
     raise Wrong(f"{path} has no link to {pattern}: {page.inner_text('main')[:400]}")
+
+
+def dismiss(page, note):
+    form = page.locator("form[action$='/dismiss']")
+    form.get_by_label("Reason").select_option("different-industry")
+    form.get_by_label("Note").fill(note)
+    form.get_by_label("Note").press("Enter")
+    form.get_by_label("Reason").press("Enter")
+    page.keyboard.press("Escape")
+    form.get_by_label("Note").fill(note)
+    form.get_by_role("button").last.click()
+
+
+def match(page, base):
+    strong = "/matches?state=undecided&band=strong"
+    open_first(page, base, strong, r"/matches/mat_")
+    expect(page, "Strong match with")
+    expect(page, "Side by side")
+    dismiss(page, "They sell bread")
+    expect(page, "What the dismissal rests on")
+    expect(page, "They sell bread")
+    expect(page, "ada signed in")
+    page.locator("form[action$='/reopen']").get_by_label("Note").fill("They sell more")
+    page.get_by_role("button", name="Reopen it").click()
+    expect(page, "They sell more")
+    page.get_by_role("button", name="Confirm it").click()
+    expect(page, "A person says that the counterparty is this entry")
+    page.goto(urljoin(base, "/matches?search=quiet+harbor"))
+    page.get_by_role("checkbox", name="Dismiss K3 Quiet Harbour Bakery").check()
+    page.get_by_text("Dismiss the ticked matches").click()
+    dismiss(page, "Another house at this address")
+    page.goto(urljoin(base, "/matches?search=quiet+harbor&state=dismissed"))
+    expect(page, "Quiet Harbour Bakery")
+    page.goto(urljoin(base, strong))
+    while page.query_selector("main a[href*='/matches/mat_']"):
+        open_first(page, base, strong, r"/matches/mat_")
+        dismiss(page, "Compared by hand")
+        page.goto(urljoin(base, strong))
+    page.goto(urljoin(base, "/watchlists"))
+    expect(page, "2 rows were left out")
 
 
 def item(page, base):
@@ -86,7 +126,7 @@ def decide(browser, base, name, token):
     page = context.new_page()
     faults = []
     sign_in(page, base, name, token)
-    for step in (item, delivery, hold):
+    for step in (match, item, delivery, hold):
         try:
             step(page, base)
         except Wrong as wrong:

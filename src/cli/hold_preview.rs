@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 
-use crate::domain::{ChangeSet, Hold, ListState};
+use crate::domain::{ChangeSet, Hold, ListState, TextChange};
 use crate::pipeline::hold_decision::{
     DecideError, {self},
 };
@@ -42,18 +42,26 @@ impl KeptPreview {
             return Ok(changes);
         }
         let found = hold_decision::preview(&self.store, hold).await;
-        let changes = found.map(ChangeSet::new).map_err(|problem| match problem {
-            DecideError::Store(error) => PreviewError::Store(error),
-            other => PreviewError::Document(other.to_string()),
-        })?;
+        let changes = found.map(ChangeSet::new).map_err(unknown)?;
         let kept = Kept { hold: hold.clone(), list, changes: changes.clone() };
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         Ok(changes)
     }
 }
 
+fn unknown(problem: DecideError) -> PreviewError {
+    match problem {
+        DecideError::Store(error) => PreviewError::Store(error),
+        other => PreviewError::Document(other.to_string()),
+    }
+}
+
 impl HoldPreview for KeptPreview {
     fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, PreviewError>> {
         Box::pin(self.preview(hold))
+    }
+
+    fn words<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<Vec<TextChange>, PreviewError>> {
+        Box::pin(async { hold_decision::preview_words(&self.store, hold).await.map_err(unknown) })
     }
 }

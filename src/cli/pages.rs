@@ -155,6 +155,11 @@ fn request(action: Action, by: String) -> Request {
         }
         Action::ReopenItem { id, note } => Request::ItemsReopen { id, by, note },
         Action::HandOverItems { from, to, until } => Request::ItemsHandover { from, to, until, by },
+        Action::DismissMatches { ids, reason, note } => {
+            Request::MatchesDismiss { ids, by, reason, note }
+        }
+        Action::ConfirmMatch { id, note } => Request::MatchesConfirm { ids: vec![id], by, note },
+        Action::ReopenMatch { id, note } => Request::MatchesReopen { id, by, note },
         Action::RetryDelivery { id } => Request::DeliveriesRetry { ids: vec![id], by: Some(by) },
     }
 }

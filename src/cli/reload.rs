@@ -6,6 +6,7 @@ use std::path::Path;
 use sd_notify::NotifyState;
 use tracing::{error, warn};
 
+use crate::cli::configured_watchlists::watchlists_in;
 use crate::cli::pages;
 use crate::config::{
     Config, Environment, SecretsMode, {self},
@@ -35,6 +36,7 @@ pub async fn reload(
             daemon::reload(program, wiring);
             let wiring = program.wiring.load();
             status.set_configuration(sources(&wiring.config), receivers(&wiring.config));
+            status.set_watchlists(watchlists_in(&wiring.config));
             access.set(pages::access_settings(&wiring.config));
             drop(wiring);
             if let Err(problem) = record_configuration(program, Loaded::Reload).await {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Alert, AlertId, Citation};
+use crate::domain::{Alert, AlertId, AlertKind, Citation};
 use crate::store::row::Row;
 use crate::store::statement::{CHUNK, Sql, placeholders, sql};
 use crate::store::transaction::Tx;
@@ -16,6 +16,13 @@ pub struct AlertLine {
     /// `list.changed`
     pub r#type: String,
     pub created_at: Timestamp,
+}
+
+impl AlertLine {
+    /// `None` if a newer program wrote it.
+    pub fn kind(&self) -> Option<AlertKind> {
+        AlertKind::ALL.iter().copied().find(|kind| kind.as_str() == self.r#type)
+    }
 }
 
 impl Store {
@@ -40,14 +47,22 @@ impl Store {
             .then(" ORDER BY created_at DESC, seq DESC")
             .limit(query.limit)
             .and_if(" OFFSET $?", query.offset);
-        let read = |row: &Row| {
-            Ok(AlertLine {
-                alert_id: AlertId(row.text(0)?),
-                r#type: row.text(1)?,
-                created_at: row.time(2)?,
-            })
-        };
-        self.pools.fetch("read the lines of alerts", statement, read).await
+        self.pools.fetch("read the lines of alerts", statement, line_of).await
+    }
+
+    /// The lines of these alerts, newest first.
+    pub async fn lines_of_alerts(&self, ids: &[&AlertId]) -> Result<Vec<AlertLine>> {
+        let mut lines = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let text = format!(
+                "SELECT alert_id, type, created_at FROM alert WHERE alert_id IN ({})",
+                placeholders(0, chunk.len())
+            );
+            let statement = sql(text).bind_all(chunk.iter().map(|id| id.as_str()));
+            lines.extend(self.pools.fetch("read the lines of alerts", statement, line_of).await?);
+        }
+        lines.sort_by_key(|line| std::cmp::Reverse(line.created_at));
+        Ok(lines)
     }
 
     /// How many alerts match, whatever the limit is.
@@ -99,6 +114,14 @@ impl Store {
         found.dedup();
         Ok(found.into_iter().map(|(_, id, changes)| (id, changes)).collect())
     }
+}
+
+fn line_of(row: &Row) -> Result<AlertLine> {
+    Ok(AlertLine {
+        alert_id: AlertId(row.text(0)?),
+        r#type: row.text(1)?,
+        created_at: row.time(2)?,
+    })
 }
 
 /// The statement with the conditions of a query.

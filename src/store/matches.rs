@@ -186,7 +186,7 @@ fn thousandths(score: f64) -> i64 {
 }
 
 /// Reads `json, watchlist`. A renamed watchlist has its new name in the column only.
-fn match_of(row: &Row) -> Result<MatchRecord> {
+pub fn match_of(row: &Row) -> Result<MatchRecord> {
     let mut record: MatchRecord = row.json(0)?;
     record.found.watchlist = row.text(1)?;
     Ok(record)

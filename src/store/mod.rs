@@ -36,6 +36,7 @@ mod backfill;
 mod alerts;
 mod items;
 mod matches;
+mod match_list;
 mod matching_record;
 mod screenings;
 mod watchlists;
@@ -64,6 +65,7 @@ mod write_order;
 mod pools;
 mod migrations;
 mod process_lock;
+mod page_caches;
 mod size;
 mod prune;
 mod resting;
@@ -89,7 +91,9 @@ pub use self::handovers::HandoverOrder;
 pub use self::instance::{InstanceSettings, LeaseTimes};
 pub use self::journal_verifier::{JournalFault, Verifier, verify};
 pub use self::lease::{Fence, Lease};
-pub use self::matching_record::{CounterpartyUpdate, MatchQuery, MatchingRecord};
+pub use self::matching_record::{
+    CounterpartyUpdate, MatchListQuery, MatchQuery, MatchStates, MatchingRecord,
+};
 pub use self::outbox::OutboxCount;
 pub use self::outgoing::Outgoing;
 pub use self::past_update::{HistorySpan, PastUpdate};

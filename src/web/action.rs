@@ -4,7 +4,8 @@ use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 
 use crate::domain::item::Outcome;
-use crate::domain::{DeliveryId, HoldId, Identified, ItemId};
+use crate::domain::matching::decision::DismissalReason;
+use crate::domain::{DeliveryId, HoldId, Identified, ItemId, MatchId};
 
 /// Something that a person asks for with a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,12 +37,27 @@ pub enum Action {
         to: String,
         until: Option<Date>,
     },
+    /// None of several is strong.
+    DismissMatches {
+        ids: Vec<MatchId>,
+        reason: DismissalReason,
+        note: String,
+    },
+    ConfirmMatch {
+        id: MatchId,
+        note: String,
+    },
+    ReopenMatch {
+        id: MatchId,
+        note: String,
+    },
     RetryDelivery {
         id: DeliveryId,
     },
 }
 
-/// Why an action was not carried out. Nothing has changed.
+/// Why an action was not carried out. Nothing has changed. If it was about several things, it was
+/// not carried out for those that the text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotDone {
     /// The form is incomplete, or names something unknown.

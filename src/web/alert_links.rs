@@ -2,26 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-
-use crate::domain::{Alert, AlertId};
+use crate::domain::AlertId;
+use crate::store::Result;
 use crate::web::Web;
-use crate::web::error::WebError;
-use crate::web::headline::headline;
+use crate::web::current_rows::{ShownAlert, shown_alerts};
 
-/// The alerts with these ids, newest first.
-pub async fn alert_links(web: &Web, ids: BTreeSet<&AlertId>) -> Result<Vec<Value>, WebError> {
-    let mut alerts = Vec::new();
-    for id in ids {
-        alerts.extend(web.state.store.alert(id).await?);
-    }
-    alerts.sort_by_key(|alert| std::cmp::Reverse(alert.created_at));
-    let link = |alert: &Alert| {
-        json!({
-            "alert_id": alert.alert_id,
-            "title": headline(alert),
-            "created_at": alert.created_at,
-        })
-    };
-    Ok(alerts.iter().map(link).collect())
+/// The alerts with these ids, newest first. Those about counterparty files have no page.
+pub async fn alert_links(web: &Web, ids: BTreeSet<&AlertId>) -> Result<Vec<ShownAlert>> {
+    let ids: Vec<&AlertId> = ids.into_iter().collect();
+    let mut lines = web.state.store.lines_of_alerts(&ids).await?;
+    lines.retain(|line| line.kind().is_some_and(|kind| !kind.is_about_watchlists()));
+    shown_alerts(web, lines).await
 }

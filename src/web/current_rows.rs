@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use crate::domain::{AlertId, Delivery, DeliveryId, Hold, HoldState, Item};
 use crate::store::{AlertLine, AlertQuery, ReceiverState, Result};
-use crate::stored_json::{CheckDayRow, DeliveryRow, ItemRow, ReceiverRow, SourceRow};
+use crate::stored_json::{
+    CheckDayRow, DeliveryRow, ItemRow, MatchRow, ReceiverRow, SourceRow, WatchlistRow,
+    watchlist_rows,
+};
 use crate::web::alert_titles::AlertTitle;
 use crate::web::query::ItemStates;
 use crate::web::{Web, check_calendar};
@@ -26,7 +29,11 @@ pub struct ShownAlert {
 
 /// The alerts that match, with their titles.
 pub async fn alert_lines(web: &Web, query: &AlertQuery) -> Result<Vec<ShownAlert>> {
-    let lines = web.state.store.alert_lines(query).await?;
+    shown_alerts(web, web.state.store.alert_lines(query).await?).await
+}
+
+/// Alerts with their titles and the first names in them.
+pub async fn shown_alerts(web: &Web, lines: Vec<AlertLine>) -> Result<Vec<ShownAlert>> {
     let ids = lines.iter().map(|line| &line.alert_id);
     let mut titles = web.titles.with_names(&web.state, ids).await?;
     let mut shown = |line: AlertLine| {
@@ -129,6 +136,21 @@ pub async fn item_rows(web: &Web, items: Vec<Item>) -> Result<Vec<ItemRow>> {
     let mut rows = Vec::with_capacity(items.len());
     for item in items {
         rows.push(ItemRow::of(&web.state.store, item, &web.state.settings.timezone).await?);
+    }
+    Ok(rows)
+}
+
+/// The counterparty files of the configuration. Only for people who are signed in.
+pub async fn watchlists(web: &Web) -> Result<Vec<WatchlistRow>> {
+    let configured = web.state.status.watchlists();
+    watchlist_rows(&web.state.store, &configured, web.state.clock.now()).await
+}
+
+/// The strong matches in these alerts that a person must decide. Only for people who are signed in.
+pub async fn undecided_in(web: &Web, alerts: &[AlertId]) -> Result<Vec<MatchRow>> {
+    let mut rows = Vec::new();
+    for id in web.state.store.undecided_in(alerts).await? {
+        rows.extend(web.state.store.match_record(&id).await?.map(MatchRow::from));
     }
     Ok(rows)
 }

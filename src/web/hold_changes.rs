@@ -5,10 +5,40 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{Change, ChangeKind, Entry, country};
+use crate::domain::{Change, ChangeKind, Entry, Hold, HoldState, TextChange, country};
+use crate::web::error::WebError;
+use crate::web::{PreviewError, Web};
 
 /// For an entry without a country.
 const NO_COUNTRY: &str = "no country given";
+
+/// What accepting a hold would change.
+pub enum HoldContent {
+    /// Of a list: the removals first.
+    Changes(Vec<Change>),
+    /// Of the text of a section: what leads from the accepted words to those on hold.
+    Words(Vec<TextChange>),
+    /// The hold is decided, or these pages cannot compare.
+    Nothing,
+}
+
+/// What accepting the hold would change.
+pub async fn content(web: &Web, hold: &Hold) -> Result<HoldContent, WebError> {
+    let unknown = |problem| match problem {
+        PreviewError::Store(problem) => WebError::Store(problem),
+        PreviewError::Document(text) => WebError::Preview(text),
+    };
+    match &web.state.preview {
+        Some(preview) if hold.state == HoldState::Open => {
+            if hold.section.is_some() {
+                return Ok(HoldContent::Words(preview.words(hold).await.map_err(unknown)?));
+            }
+            let changes = preview.preview(hold).await.map_err(unknown)?.changes;
+            Ok(HoldContent::Changes(removals_first(changes)))
+        }
+        _ => Ok(HoldContent::Nothing),
+    }
+}
 
 /// What would be removed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -28,7 +58,7 @@ struct CountryRemovals {
 
 /// The removals first, then the revisions and the additions, and editorial changes last. In the
 /// order of the list otherwise.
-pub fn removals_first(mut changes: Vec<Change>) -> Vec<Change> {
+fn removals_first(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_by_key(|change| {
         let rank = match change.kind {
             ChangeKind::Removed => 0,

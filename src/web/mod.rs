@@ -5,9 +5,9 @@
 //! by [`Actions`], as a command would be.
 //!
 //! Paths: `/` `/changes` `/entries` `/difference` `/rules` `/pictures` `/alerts` `/items`
-//! `/deliveries` `/holds`, most with a page for each `/{id}`; `/feed.atom` `/api/…`
-//! ([`api::paths`]) `/metrics` `/sign-in` `/sign-out` `/healthz` `/readyz`. All but the last two
-//! may need a sign-in ([`access`]).
+//! `/matches` `/watchlists` `/deliveries` `/holds`, most with a page for each `/{id}`; `/feed.atom`
+//! `/api/…` ([`api::paths`]) `/metrics` `/sign-in` `/sign-out` `/healthz` `/readyz`. All but the
+//! last two may need a sign-in, and matches and watchlists always do ([`access`]).
 
 pub mod listener;
 pub mod serve;
@@ -25,14 +25,15 @@ mod choices;
 mod check_calendar;
 mod current_rows;
 mod difference;
+mod differing_words;
 mod error;
 mod feed;
 mod format;
 mod guard;
-mod headline;
 mod large_answers;
 mod hold_changes;
 mod health;
+mod match_sides;
 mod openapi;
 mod page;
 mod paging;
@@ -58,7 +59,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::{Alert, ChangeSet, Hold, ListCode};
+use crate::domain::{Alert, ChangeSet, Hold, ListCode, TextChange};
 use crate::store::{Store, StoreError};
 
 pub use access::{Access, AccessSettings, TrustedProxy};
@@ -135,8 +136,11 @@ pub trait AlertWords: Send + Sync {
 /// Compares a document on hold with the current list. It is passed in, because a stage must not
 /// call the pipeline.
 pub trait HoldPreview: Send + Sync {
-    /// What accepting the hold would change.
+    /// What accepting the hold of a list would change.
     fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, PreviewError>>;
+
+    /// The words that accepting the hold of the text of a section would change.
+    fn words<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<Vec<TextChange>, PreviewError>>;
 }
 
 /// Compares a list on two recorded days. It is passed in, because a stage must not compare.
@@ -181,10 +185,19 @@ pub fn router(state: WebState) -> Router {
         feed: Arc::default(),
         large_answers: Arc::default(),
     };
-    let api = api::paths::all().into_iter();
-    let api = api.fold(Router::new(), |router, path| router.route(path.path, path.route));
+    let (about_counterparties, others) = api_routes();
+    let about_counterparties = about_counterparties
+        .route("/matches", get(page::matches::show))
+        .route("/matches/dismiss", post(page::match_decision::dismiss_several))
+        .route("/matches/{match_id}", get(page::possible_match::show))
+        .route("/matches/{match_id}/dismiss", post(page::match_decision::dismiss))
+        .route("/matches/{match_id}/confirm", post(page::match_decision::confirm))
+        .route("/matches/{match_id}/reopen", post(page::match_decision::reopen))
+        .route("/watchlists", get(page::watchlists::show))
+        .route_layer(from_fn_with_state(web.clone(), admission::only_signed_in));
     let pages = Router::new()
-        .merge(api)
+        .merge(about_counterparties)
+        .merge(others)
         .route("/", get(page::overview::show))
         .route("/changes", get(page::changes::show))
         .route("/changes/{change_id}", get(page::change::show))
@@ -228,6 +241,16 @@ pub fn router(state: WebState) -> Router {
         Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
     let root = web.state.settings.root().to_owned();
     root::served_under(root, guard::guarded(pages.merge(metrics).merge(health).with_state(web)))
+}
+
+/// The paths under `/api`: those about counterparties, and the others.
+fn api_routes() -> (Router<Web>, Router<Web>) {
+    let (mut about_counterparties, mut others) = (Router::new(), Router::new());
+    for path in api::paths::all() {
+        let router = if path.needs_person { &mut about_counterparties } else { &mut others };
+        *router = std::mem::take(router).route(path.path, path.route);
+    }
+    (about_counterparties, others)
 }
 
 /// [`WebState`] with the parsed templates.

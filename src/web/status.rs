@@ -9,6 +9,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 
 use crate::schedule::Schedule;
+use crate::stored_json::ConfiguredWatchlist;
 
 /// One of the daemon's loops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,7 @@ pub struct Status {
     is_watching: AtomicBool,
     sources: ArcSwap<Vec<SourceLine>>,
     receivers: ArcSwap<Vec<ReceiverLine>>,
+    watchlists: ArcSwap<Vec<ConfiguredWatchlist>>,
     reload_error: ArcSwapOption<String>,
 }
 
@@ -74,6 +76,7 @@ impl Status {
             is_watching: AtomicBool::new(false),
             sources: ArcSwap::default(),
             receivers: ArcSwap::default(),
+            watchlists: ArcSwap::default(),
             reload_error: ArcSwapOption::empty(),
         }
     }
@@ -114,6 +117,16 @@ impl Status {
         self.sources.store(sources.into());
         self.receivers.store(receivers.into());
         self.reload_error.store(None);
+    }
+
+    /// Replaces the counterparty files of the configuration.
+    pub fn set_watchlists(&self, watchlists: Vec<ConfiguredWatchlist>) {
+        self.watchlists.store(watchlists.into());
+    }
+
+    /// The counterparty files of the configuration. Only for people who are signed in.
+    pub fn watchlists(&self) -> Vec<ConfiguredWatchlist> {
+        self.watchlists.load().to_vec()
     }
 
     /// Records that a reload was refused, so that the previous configuration stays in effect. The

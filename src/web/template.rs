@@ -18,7 +18,8 @@ use minijinja::{Environment, Error, UndefinedBehavior, Value};
 use crate::domain::{ListCode, country, day_in_words, utc_day};
 use crate::web::{WebSettings, difference, time_text};
 
-const STYLESHEET: &str = include_str!("templates/style.css");
+const STYLESHEET: &str =
+    concat!(include_str!("templates/style.css"), include_str!("templates/matches.css"));
 
 const FILES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
@@ -40,6 +41,10 @@ const FILES: &[(&str, &str)] = &[
     ("items.html", include_str!("templates/items.html")),
     ("item.html", include_str!("templates/item.html")),
     ("item_parts.html", include_str!("templates/item_parts.html")),
+    ("matches.html", include_str!("templates/matches.html")),
+    ("match.html", include_str!("templates/match.html")),
+    ("match_parts.html", include_str!("templates/match_parts.html")),
+    ("watchlists.html", include_str!("templates/watchlists.html")),
     ("deliveries.html", include_str!("templates/deliveries.html")),
     ("delivery.html", include_str!("templates/delivery.html")),
     ("delivery_parts.html", include_str!("templates/delivery_parts.html")),
@@ -172,7 +177,10 @@ fn field_title(field: &str) -> String {
         "license_requirement" => "license requirement".to_owned(),
         "license_policy" => "license review policy".to_owned(),
         "aliases" => "also known as".to_owned(),
-        _ => field.trim_start_matches("other.").replace('_', " "),
+        _ => {
+            let words = field.trim_start_matches("other.").replace('_', " ");
+            words.strip_suffix(" url").map_or_else(|| words.clone(), |words| format!("{words} URL"))
+        }
     }
 }
 
@@ -214,6 +222,17 @@ mod tests {
         let shown = distinct_titles(&titles.into());
         let shown: Vec<&str> = shown.values().map(String::as_str).collect();
         assert_eq!(shown, ["Screening List (csl)", "eCFR", "Screening List (mirror)"]);
+    }
+
+    #[test]
+    fn a_field_has_a_title_in_words() {
+        for (field, title) in [
+            ("license_policy", "license review policy"),
+            ("other.source_list_url", "source list URL"),
+            ("start_date", "start date"),
+        ] {
+            assert_eq!(field_title(field), title);
+        }
     }
 
     #[test]

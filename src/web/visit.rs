@@ -49,6 +49,11 @@ impl Visit {
         self.caller.0.as_ref().filter(may_act)
     }
 
+    /// Whether a person is signed in, who may see what is about counterparties.
+    pub fn is_signed_in(&self) -> bool {
+        self.caller.0.is_some()
+    }
+
     /// Renders a page. The templates get the visit as `visit`.
     pub fn render(
         &self,
@@ -69,6 +74,7 @@ impl Visit {
                 "role": person.role,
                 "csrf": self.state.access.form_token(&person.form_subject()),
                 "has_session": matches!(person.proof, Proof::Session(_)),
+                "has_watchlists": !self.state.status.watchlists().is_empty(),
                 "can_sign_in": can_sign_in,
                 "section": self.section,
             }),
@@ -77,6 +83,7 @@ impl Visit {
                 "role": null,
                 "csrf": null,
                 "has_session": false,
+                "has_watchlists": false,
                 "can_sign_in": can_sign_in,
                 "section": self.section,
             }),

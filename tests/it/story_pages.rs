@@ -10,16 +10,17 @@ use serde_json::{Value, json};
 
 use crate::list::{row, rows};
 use crate::sinks::Answer;
+use crate::story_regulation::with_text_on_hold;
 use crate::visitor::{Browser, Pages};
 use crate::world::{Site, World};
 
-const ADA: (&str, &str) = ("ada", "ewt_the-token-of-ada-who-is-an-approver");
-const BEN: (&str, &str) = ("ben", "ewt_the-token-of-ben-who-is-a-reviewer");
-const CY: (&str, &str) = ("cy", "ewt_the-token-of-cy-who-reads");
-const HERE: &str = "192.0.2.1";
+pub const ADA: (&str, &str) = ("ada", "ewt_the-token-of-ada-who-is-an-approver");
+pub const BEN: (&str, &str) = ("ben", "ewt_the-token-of-ben-who-is-a-reviewer");
+pub const CY: (&str, &str) = ("cy", "ewt_the-token-of-cy-who-reads");
+pub const HERE: &str = "192.0.2.1";
 const HOSTILE: &str = "Harmless & Sons <script>alert(1)</script> <img src=x onerror=alert(1)>";
 
-fn person((name, token): (&str, &str), role: &str) -> String {
+pub fn person((name, token): (&str, &str), role: &str) -> String {
     let hash = TokenHash::of(token).hex();
     format!("[[person]]\nname = \"{name}\"\nrole = \"{role}\"\ntoken_sha256 = \"{hash}\"\n")
 }
@@ -73,7 +74,7 @@ async fn with_dead_delivery() -> (Pages, Delivery) {
     (Pages::of(world).await, dead[0].clone())
 }
 
-async fn signed_in<'a>(pages: &'a Pages, (name, token): (&str, &str)) -> Browser<'a> {
+pub async fn signed_in<'a>(pages: &'a Pages, (name, token): (&str, &str)) -> Browser<'a> {
     let mut browser = pages.browser(HERE);
     browser.sign_in(name, token).await;
     browser
@@ -84,14 +85,14 @@ async fn item_now(pages: &Pages, item: &Item) -> Item {
 }
 
 /// The data of the journal's last entry of a kind.
-async fn journaled(pages: &Pages, kind: &str) -> Value {
+pub async fn journaled(pages: &Pages, kind: &str) -> Value {
     let entries = pages.world.program.store.journal(0, 1_000).await.unwrap();
     let entry = entries.iter().rev().find(|entry| entry.kind == kind);
     let entry = entry.unwrap_or_else(|| panic!("the journal has no {kind}"));
     serde_json::from_str(&entry.data).unwrap()
 }
 
-fn is_harmless(page: &str) {
+pub fn is_harmless(page: &str) {
     for wrong in ["<script", "<img", "onerror=alert(1)>"] {
         assert!(!page.contains(wrong), "{wrong} is in {page}");
     }
@@ -311,4 +312,44 @@ async fn the_overview_shows_what_needs_action_and_the_checks_of_each_day() {
     assert_eq!(days[1]["missed"], 96, "a whole day");
     let other: Value = serde_json::from_str(&cy.get("/api/checks?source=x").await.text).unwrap();
     assert_eq!(other["checks"], json!([]));
+}
+
+#[tokio::test]
+async fn an_approver_accepts_or_rejects_the_text_of_a_section_on_its_page() {
+    let people = [person(ADA, "approver"), person(BEN, "reviewer")].concat();
+    for decision in ["accept", "reject"] {
+        let world = with_text_on_hold(&people).await;
+        let hold = world.open_holds().await.remove(0);
+        let pages = Pages::of(world).await;
+        let page = format!("/holds/{}", hold.hold_id);
+        let mut ada = signed_in(&pages, ADA).await;
+        let list = ada.get("/holds").await.text;
+        assert!(list.contains("Text of § 744.11"), "{list}");
+        let sections = ada.get("/").await.text;
+        for part in ["Sections of the regulation", "The text of § 744.11", &page] {
+            assert!(sections.contains(part), "`{part}` is not in {sections}");
+        }
+        let shown = ada.get(&page).await;
+        for part in ["<del>", "<ins>", "Accept the text"] {
+            assert!(shown.text.contains(part), "`{part}` is not in {}", shown.text);
+        }
+        let words = ada.get(&format!("/api{page}/words")).await.text;
+        let words: Value = serde_json::from_str(&words).unwrap();
+        let pieces = words["words"].as_array().unwrap();
+        assert!(pieces.iter().any(|piece| piece["deleted"].is_string()), "{words}");
+        let mut ben = signed_in(&pages, BEN).await;
+        let seen = ben.get(&page).await.text;
+        assert!(seen.contains("an approver decides here"), "{seen}");
+
+        let form = [("csrf", shown.csrf("/accept")), ("reason", "read the rule".to_owned())];
+        let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let decided = ada.post(&format!("{page}/{decision}"), &form).await;
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{decision}: {}", decided.text);
+        let kind = if decision == "accept" { "hold.accepted" } else { "hold.rejected" };
+        let data = journaled(&pages, kind).await;
+        assert_eq!((&data["section"], &data["by"]), (&json!("744.11"), &json!("ada")));
+        assert!(pages.world.open_holds().await.is_empty());
+        let shown = ada.get(&page).await.text;
+        assert!(shown.contains("by <bdi>ada</bdi>, signed in"), "{shown}");
+    }
 }

@@ -17,6 +17,11 @@ const OF_734: &str = "<DIV8 N=\"734.9\" TYPE=\"SECTION\"><HEAD>§ 734.9 Foreign-
     product.</HEAD><P>(a) Foreign-made items are subject to the EAR as this section says.</P>\
     <CITA TYPE=\"N\">[85 FR 36719, June 18, 2020]</CITA></DIV8>";
 
+/// Most of Section 744.11 is not in it.
+const SHORT: &str = "<DIV8 N=\"744.11\"><HEAD>§ 744.11 License requirements.</HEAD><P>(a) See the \
+    Entity List.</P><CITA TYPE=\"N\">[61 FR 12802, Mar. 25, 1996; 91 FR 100, Jan. 5, 2026]</CITA>\
+    </DIV8>";
+
 const TITLES: &str = "/api/versioner/v1/titles.json";
 
 fn full(date: &str) -> String {
@@ -54,6 +59,17 @@ async fn site(ecfr: &Upstream, sections: &str, keys: &str) -> Site {
          min_entries = {{ EL = 1 }}\nsections = {sections}\n{keys}\n"
     );
     Site { sections, ..Site::new().await }
+}
+
+/// The text of a section is on hold, on a site with these people.
+pub async fn with_text_on_hold(people: &str) -> World {
+    let ecfr = Upstream::start().await;
+    publish(&ecfr, "2025-11-11", &[BEFORE]);
+    let site = site(&ecfr, "[\"744.11\"]", people).await;
+    let world = World::with_baseline(site, &rows(40)).await;
+    publish(&ecfr, "2025-11-13", &[SHORT]);
+    assert_eq!(world.next_check().await.exit, 3);
+    world
 }
 
 /// A world in which the sections of May 1 are the baseline.
@@ -224,10 +240,7 @@ async fn an_empty_or_a_cut_section_is_on_hold() {
 
 #[tokio::test]
 async fn a_person_accepts_or_rejects_a_text_on_hold() {
-    let short = "<DIV8 N=\"744.11\"><HEAD>§ 744.11 License requirements.</HEAD><P>(a) See the \
-                 Entity List.</P><CITA TYPE=\"N\">[61 FR 12802, Mar. 25, 1996; 91 FR 100, Jan. 5, \
-                 2026]</CITA></DIV8>";
-    let (_ecfr, world) = check_hold(&[short], "lost").await;
+    let (_ecfr, world) = check_hold(&[SHORT], "lost").await;
     let hold = world.open_holds().await.remove(0).hold_id;
     let reply = world.accept(&hold, false).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
@@ -239,10 +252,10 @@ async fn a_person_accepts_or_rejects_a_text_on_hold() {
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.regulation().len(), 1);
 
-    let (ecfr, world) = check_hold(&[short], "lost").await;
+    let (ecfr, world) = check_hold(&[SHORT], "lost").await;
     let hold = world.open_holds().await.remove(0).hold_id;
     assert_eq!(world.reject(&hold).await.exit, 0);
-    publish(&ecfr, "2025-11-14", &[short]);
+    publish(&ecfr, "2025-11-14", &[SHORT]);
     assert_eq!(world.next_check().await.exit, 0, "rejected content is not asked about again");
     assert!(world.regulation().is_empty() && world.open_holds().await.is_empty());
 }

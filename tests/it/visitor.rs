@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use entitywatch::cli::configured_watchlists::watchlists_in;
 use entitywatch::cli::pages;
 use entitywatch::clock::Clock;
 use entitywatch::web::listener::Peer;
@@ -32,6 +33,7 @@ impl Pages {
     pub async fn of(world: World) -> Self {
         let listener = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let status = Arc::new(Status::new(world.clock.now(), Duration::from_secs(120)));
+        status.set_watchlists(watchlists_in(&world.program.wiring.load().config));
         let access = pages::access(&world.program.wiring.load().config).unwrap();
         let metrics =
             metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();

@@ -6,13 +6,14 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::cli::args::OutputFormat;
+use crate::cli::configured_watchlists::watchlists_in;
 use crate::cli::output::{self, or_dash, time};
 use crate::cli::usage::Usage;
 use crate::config::Config;
 use crate::domain::{Entry, MatchId};
 use crate::pipeline::matching::touched_since;
 use crate::store::{MatchQuery, Store};
-use crate::stored_json::{ConfiguredWatchlist, MatchRow, TouchedRow, WatchlistRow, watchlist_rows};
+use crate::stored_json::{MatchRow, TouchedRow, WatchlistRow, watchlist_rows};
 
 pub async fn matches(
     store: &Store,
@@ -157,14 +158,6 @@ pub async fn configured_watchlists(
     config: &Config,
     now: Timestamp,
 ) -> Result<Vec<WatchlistRow>> {
-    let configured: Vec<ConfiguredWatchlist> = config
-        .watchlists
-        .iter()
-        .map(|watchlist| ConfiguredWatchlist {
-            name: watchlist.name.clone(),
-            path: watchlist.path.display().to_string(),
-            lists: watchlist.lists.clone(),
-        })
-        .collect();
+    let configured = watchlists_in(config);
     Ok(watchlist_rows(store, &configured, now).await?)
 }

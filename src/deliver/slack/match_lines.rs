@@ -68,12 +68,7 @@ pub fn rest(matches: &Matches, left_out: usize) -> Option<String> {
         return matches.rest.as_ref().map(step_text);
     }
     let text = not_shown(left_out + matches.more);
-    let command = || Some("entitywatch matches list".to_owned());
-    let step = matches.rest.clone().map_or_else(
-        || NextStep { text: text.clone(), command: command(), link: None },
-        |rest| NextStep { text: text.clone(), ..rest },
-    );
-    Some(step_text(&step))
+    Some(step_text(&NextStep { text, ..matches.all.clone() }))
 }
 
 /// What was compared, and what is wrong with the files.

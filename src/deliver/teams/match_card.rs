@@ -28,14 +28,13 @@ pub fn push(matches: &Matches, elements: &mut Elements) {
             used = MAX_BYTES;
         }
     }
-    let command = "entitywatch matches list";
     match &matches.rest {
         Some(rest) if left_out == 0 => {
             elements.push(paragraph(super::step(&rest.text, rest)));
         }
         _ if left_out > 0 => {
-            let text = format!("{}: ", not_shown(left_out + matches.more));
-            elements.push(paragraph(vec![run(&text), bold(command)]));
+            let text = not_shown(left_out + matches.more);
+            elements.push(paragraph(super::step(&text, &matches.all)));
         }
         _ => {}
     }

@@ -37,7 +37,7 @@ pub struct MessageContent {
     /// `China 25`, the largest count first.
     pub countries: Vec<String>,
     /// Every name once, by kind of change and country.
-    pub index: Vec<IndexPart>,
+    pub index: Vec<IndexGroup>,
     /// The heading above the facts: `The rule`, `Facts`.
     pub facts_title: String,
     /// The rule and its dates, or the known facts of an operator alert. Unknown facts are left out.
@@ -61,6 +61,8 @@ pub struct Matches {
     pub shown: Vec<MatchText>,
     /// How many more there are, and where.
     pub rest: Option<NextStep>,
+    /// Where all of them are, for a channel that has no room for those that are shown.
+    pub all: NextStep,
     /// How many there are that `shown` has not.
     pub more: usize,
     /// What was compared with what, and that no match is not a clearance. One for each counterparty
@@ -102,7 +104,7 @@ pub struct Quote {
 }
 
 /// Something to do. It has a link if the web page has a public URL, otherwise a command.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct NextStep {
     pub text: String,
     pub command: Option<String>,
@@ -111,7 +113,7 @@ pub struct NextStep {
 
 /// The names of all changes of one kind.
 #[derive(Clone, Debug, Serialize)]
-pub struct IndexPart {
+pub struct IndexGroup {
     /// `Added (41)`
     pub title: String,
     pub places: Vec<IndexPlace>,

@@ -4,7 +4,7 @@ use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration};
 use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
-use crate::deliver::wording::{Fact, MessageContent, NextStep, alert_content};
+use crate::deliver::wording::{Fact, MessageContent, NextStep, alert_content, steps};
 use crate::deliver::{MessageSettings, plain};
 use crate::domain::ItemState;
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen, UnclosedItem};
@@ -36,16 +36,16 @@ pub fn escalated(
         context.moment(data.due_at),
         content.lead
     );
-    let steps = [
-        NextStep::command(
-            "To say that you are on it",
-            format!("entitywatch items take {id} --by YOUR-NAME"),
-        ),
-        closing(id.as_str()),
-    ];
+    let page = context.link(&format!("/items/{id}"));
+    let steps = match &page {
+        Some(page) => vec![steps::linked("Say that you are on it, or close it", page.clone())],
+        None => commands(id.as_str()),
+    };
     content.next_steps.splice(0..0, steps);
-    let item =
-        [Fact::new("Item", id.as_str()), Fact::new("Open since", context.moment(data.opened_at))];
+    let item = [
+        Fact::linked("Item", id.as_str(), page),
+        Fact::new("Open since", context.moment(data.opened_at)),
+    ];
     content.evidence.splice(0..0, item);
     content
 }
@@ -69,23 +69,31 @@ pub fn reminder(data: &ItemsOpen, context: &Context<'_>) -> MessageContent {
     );
     content.facts_title = "Items".to_owned();
     content.facts = data.items.iter().map(|item| fact(item, context)).collect();
-    content.next_steps = vec![
-        NextStep::command("To see an item with its alerts", "entitywatch items show ITEM"),
-        NextStep::command(
-            "To say that you are on it",
-            "entitywatch items take ITEM --by YOUR-NAME",
-        ),
-        closing("ITEM"),
-    ];
-    content.full_alert = NextStep::command("All items", "entitywatch items list");
+    content.next_steps = match context.link("/items?state=unclosed") {
+        Some(page) => vec![steps::linked("Say that you are on an item, or close it", page)],
+        None => {
+            let show = ("To see an item with its alerts", "entitywatch items show ITEM");
+            let show = NextStep::command(show.0, show.1);
+            std::iter::once(show).chain(commands("ITEM")).collect()
+        }
+    };
+    content.full_alert =
+        context.next_step("All items", "/items", "entitywatch items list".to_owned());
     content
 }
 
-fn closing(id: &str) -> NextStep {
-    NextStep::command(
-        "When you have dealt with it",
-        format!("entitywatch items close {id} --by YOUR-NAME --outcome CODE --note TEXT"),
-    )
+/// What people do with an item, without its page.
+fn commands(id: &str) -> Vec<NextStep> {
+    vec![
+        NextStep::command(
+            "To say that you are on it",
+            format!("entitywatch items take {id} --by YOUR-NAME"),
+        ),
+        NextStep::command(
+            "When you have dealt with it",
+            format!("entitywatch items close {id} --by YOUR-NAME --outcome CODE --note TEXT"),
+        ),
+    ]
 }
 
 fn fact(item: &UnclosedItem, context: &Context<'_>) -> Fact {
@@ -95,10 +103,8 @@ fn fact(item: &UnclosedItem, context: &Context<'_>) -> Fact {
         (None, Some(due)) => format!("open since {since}, due {}", context.moment(due)),
         (None, None) => format!("open since {since}"),
     };
-    let first = item.alerts.first().and_then(|alert| {
-        context.next_step("", &format!("/alerts/{}", alert.alert_id), String::new()).link
-    });
-    Fact::linked(item.item_id.as_str(), format!("{}: {state}", plain::line(&item.title)), first)
+    let page = context.link(&format!("/items/{}", item.item_id));
+    Fact::linked(item.item_id.as_str(), format!("{}: {state}", plain::line(&item.title)), page)
 }
 
 fn names(names: &[String]) -> String {

@@ -37,16 +37,17 @@ pub fn matches(
     }
     let watchlists = screening.map(|screening| screening.watchlists.as_slice()).unwrap_or_default();
     let count = |name: &str| shown.iter().filter(|shown| shown.found.watchlist == name).count();
+    let all = |text: String| {
+        let page = format!("/matches?alert={}&ended=true", alert.alert_id);
+        context.next_step(text, &page, "entitywatch matches list".to_owned())
+    };
     Some(Matches {
         title: title(shown),
         shown: shown.iter().take(MAX_SHOWN).map(|shown| text(alert, shown, context)).collect(),
         rest: shown.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0).map(|more| {
-            context.next_step(
-                format!("… and {} more possible {}", number(more), plural(more, "match")),
-                "/matches",
-                "entitywatch matches list".to_owned(),
-            )
+            all(format!("… and {} more possible {}", number(more), plural(more, "match")))
         }),
+        all: all("All possible matches".to_owned()),
         more: shown.len().saturating_sub(MAX_SHOWN),
         compared: watchlists
             .iter()

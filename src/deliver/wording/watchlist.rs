@@ -18,28 +18,31 @@ pub fn matched(data: &WatchlistMatched, context: &Context<'_>) -> MessageContent
     let mut content = empty_content(title, context);
     content.subject = plain::shorten(&content.title, MAX_SUBJECT_CHARS);
     content.lead = lead;
-    content.next_steps = vec![
-        context.next_step(
-            "Look at each match, and decide",
-            "/matches",
-            format!("entitywatch matches list --watchlist {}", data.watchlist),
-        ),
-        NextStep::command(
-            "If it is the listed party",
-            "entitywatch matches confirm ID --by YOUR-NAME",
-        ),
-        NextStep::command(
-            "If it is another party",
-            "entitywatch matches dismiss ID --by YOUR-NAME --reason CODE --note TEXT",
-        ),
-    ];
-    content.full_alert = context.next_step(
-        "All matches",
-        "/matches",
-        format!("entitywatch matches list --watchlist {}", data.watchlist),
-    );
+    let list = format!("entitywatch matches list --watchlist {}", data.watchlist);
+    let undecided = page_of(&data.watchlist, "&state=undecided");
+    content.next_steps =
+        vec![context.next_step("Look at each match, and decide", &undecided, list.clone())];
+    if context.public_url.is_none() {
+        content.next_steps.extend([
+            NextStep::command(
+                "If it is the listed party",
+                "entitywatch matches confirm ID --by YOUR-NAME",
+            ),
+            NextStep::command(
+                "If it is another party",
+                "entitywatch matches dismiss ID --by YOUR-NAME --reason CODE --note TEXT",
+            ),
+        ]);
+    }
+    content.full_alert = context.next_step("All matches", &page_of(&data.watchlist, ""), list);
     content.evidence = vec![Fact::new("Counterparty file", name)];
     content
+}
+
+/// The page of the matches of a counterparty file.
+fn page_of(watchlist: &str, more: &str) -> String {
+    let name: String = url::form_urlencoded::byte_serialize(watchlist.as_bytes()).collect();
+    format!("/matches?watchlist={name}{more}")
 }
 
 /// The title and the lead of a cause.

@@ -73,6 +73,9 @@ pub struct MatchEvent {
     /// `found`, `dismissed`, `confirmed`, `reopened`, `stale`, `ended`, `returned`
     pub what: String,
     pub by: Option<String>,
+    /// How that person was identified. Versions that did not record it left it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identified: Option<Identified>,
     pub detail: String,
 }
 
@@ -156,13 +159,14 @@ impl MatchRecord {
     pub fn make_stale(&mut self, because: Vec<String>, at: Timestamp) {
         self.found.state = MatchState::Stale;
         self.changed_at = at;
-        self.note(at, "stale", None, because.join("; "));
+        self.note(at, "stale", because.join("; "));
         self.stale_because = because;
     }
 
-    pub fn note(&mut self, at: Timestamp, what: &str, by: Option<&str>, detail: String) {
-        let by = by.map(str::to_owned);
-        self.history.push(MatchEvent { at, what: what.to_owned(), by, detail });
+    /// Adds what happened without a person to the history.
+    pub fn note(&mut self, at: Timestamp, what: &str, detail: String) {
+        let (what, by, identified) = (what.to_owned(), None, None);
+        self.history.push(MatchEvent { at, what, by, identified, detail });
     }
 
     fn refuse_if(&self, state: MatchState) -> Result<(), MatchRefusal> {
@@ -193,6 +197,12 @@ impl MatchRecord {
             note: note.to_owned(),
             evidence: None,
         });
-        self.note(at, kind.as_str(), Some(by), detail);
+        self.history.push(MatchEvent {
+            at,
+            what: kind.as_str().to_owned(),
+            by: Some(by.to_owned()),
+            identified: Some(identified.clone()),
+            detail,
+        });
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::matching::match_record::{EndReason, MatchRecord};
 use crate::domain::matching::watchlist_state::StoredCounterparty;
 use crate::domain::{Cause, Counterparty, EntryId};
 use crate::pipeline::matching::listing::Listing;
-use crate::pipeline::matching::transition::{News, Sighting, seen, unseen};
+use crate::pipeline::matching::transition::{MatchEvent, Sighting, seen, unseen};
 use crate::screen::addresses::address::Address;
 use crate::screen::{Band, Found, Options, Screener, batch};
 
@@ -33,7 +33,7 @@ pub struct Comparison<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     pub record: MatchRecord,
-    pub news: Option<News>,
+    pub event: Option<MatchEvent>,
     /// The entries that it concerns: several at one address may be one match.
     pub entries: Vec<EntryId>,
     /// Whether anything of it must be stored.
@@ -74,9 +74,9 @@ impl Comparison<'_> {
                 let other = others.remove(&key);
                 let before = known.remove(&key).or(other);
                 let why = cause(stored, entries.first().unwrap_or(&sighting.entry_id));
-                let (record, news) = seen(before.clone(), sighting, why, self.now);
+                let (record, event) = seen(before.clone(), sighting, why, self.now);
                 let is_changed = before.as_ref() != Some(&record);
-                outcomes.push(Outcome { record, news, entries, is_changed });
+                outcomes.push(Outcome { record, event, entries, is_changed });
             }
         }
         // What was a match of each entry at an address is one match of all of them now.
@@ -98,9 +98,9 @@ impl Comparison<'_> {
             let entries = vec![record.entry_id.clone()];
             match unseen(record.clone(), why, self.now) {
                 Some(record) => {
-                    outcomes.push(Outcome { record, news: None, entries, is_changed: true });
+                    outcomes.push(Outcome { record, event: None, entries, is_changed: true });
                 }
-                None => outcomes.push(Outcome { record, news: None, entries, is_changed: false }),
+                None => outcomes.push(Outcome { record, event: None, entries, is_changed: false }),
             }
         }
         outcomes

@@ -1,5 +1,5 @@
 //! The layer in front of every path that shows something: it finds out who asks, and lets nobody
-//! read who must sign in first.
+//! read who must sign in first. Another layer is in front of what is about counterparties.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::domain::person::TOKEN_PREFIX;
 use crate::web::Web;
-use crate::web::access::caller::{NotThem, caller};
+use crate::web::access::caller::{Caller, NotThem, caller};
 use crate::web::error::refusal;
 use crate::web::visit::Visit;
 
@@ -17,7 +17,7 @@ const OPEN: [&str; 3] = ["/sign-in", "/style.css", "/favicon.ico"];
 /// Parameters in which a token would be.
 const TOKEN_PARAMETERS: [&str; 5] = ["token", "access_token", "bearer", "authorization", "api_key"];
 
-/// Admits a request, with the [`Caller`](super::caller::Caller) in its extensions.
+/// Admits a request, with the [`Caller`] in its extensions.
 pub async fn admit(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     if has_token(request.uri()) {
         return refusal(
@@ -39,6 +39,16 @@ pub async fn admit(State(web): State<Web>, mut request: Request, next: Next) -> 
         return sign_in_first(&web, &request);
     }
     request.extensions_mut().insert(caller);
+    next.run(request).await
+}
+
+/// Lets only people who are signed in see what is about counterparties, also if everybody may read
+/// the other pages.
+pub async fn only_signed_in(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>();
+    if caller.is_none_or(|caller| caller.0.is_none()) {
+        return sign_in_first(&web, &request);
+    }
     next.run(request).await
 }
 

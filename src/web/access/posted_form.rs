@@ -27,6 +27,11 @@ impl Form {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// The values of the boxes of this name that were ticked.
+    pub fn ticked(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.trim()).collect()
+    }
+
     /// The value of a field that must not be empty. `what` is what the person reads.
     pub fn needed(&self, name: &str, what: &str) -> Result<String, Refused> {
         match self.field(name) {

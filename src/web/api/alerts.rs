@@ -4,29 +4,27 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 
-use super::reply;
+use super::asked::{answer, answer_up_to};
 use crate::domain::AlertId;
 use crate::store::AlertQuery;
 use crate::web::Web;
 use crate::web::error::WebError;
 use crate::web::format::Format;
-use crate::web::paging::Paging;
-use crate::web::query::{self, Parameters};
-use crate::web::records::{self, MOST_ROWS};
+use crate::web::query;
 
 /// Alerts in an answer if no `limit` is given. An alert can have thousands of changes.
 const DEFAULT_LIMIT: usize = 100;
 
 /// Newest first.
 pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::ALERTS)?;
-        let paging = Paging::read(&parameters, DEFAULT_LIMIT, MOST_ROWS)?;
-        let query = parameters.alerts(&web.state.settings.timezone, paging.size())?;
+    answer_up_to(DEFAULT_LIMIT, query, query::ALERTS, |asked| async move {
+        let (store, paging) = (&web.state.store, asked.paging);
+        let query = asked.parameters.alerts(&web.state.settings.timezone, paging.size())?;
         let query = AlertQuery { offset: Some(paging.start()), ..query };
-        records::answer(format, "alerts", &web.state.store.alerts(&query).await?)
-    };
-    reply(answer.await)
+        let total = usize::try_from(store.count_alerts(&query).await?).unwrap_or(usize::MAX);
+        asked.page("alerts", &store.alerts(&query).await?, total)
+    })
+    .await
 }
 
 /// One alert. In JSON it is the answer itself.
@@ -35,15 +33,14 @@ pub async fn one(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = async {
-        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
+    answer(query, query::NONE, |asked| async move {
         let alert = web.state.store.alert(&AlertId(id.clone())).await?;
         let alert = alert.filter(|alert| !alert.body.kind().is_about_watchlists());
         let alert = alert.ok_or(WebError::NotFound { what: "alert", id })?;
-        match format {
+        match asked.format {
             Format::Json => Ok(Json(alert).into_response()),
-            Format::Jsonl | Format::Csv => records::answer(format, "alerts", &[alert]),
+            Format::Jsonl | Format::Csv => asked.all("alerts", &[alert]),
         }
-    };
-    reply(answer.await)
+    })
+    .await
 }

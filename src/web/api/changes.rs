@@ -5,41 +5,33 @@ use axum::response::Response;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, json};
 
-use super::reply;
+use super::asked::answer;
 use crate::domain::ChangeId;
 use crate::stored_json::ChangeRow;
 use crate::web::Web;
 use crate::web::catalog::changes::ChangeLine;
 use crate::web::changes_found::{find, read};
 use crate::web::error::WebError;
-use crate::web::paging::Paging;
-use crate::web::query::{self, Parameters};
-use crate::web::records::{self, MOST_ROWS};
-
-/// Changes in an answer if no `limit` is given.
-const DEFAULT_LIMIT: usize = 1_000;
+use crate::web::query;
 
 /// `/api/changes`. Without `page`, all changes of one check come together, even if they exceed the
 /// limit; `next_until` is present if there are older changes, and is the `until` of the next
 /// request. With `page`, an answer has exactly the rows of that page.
 pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::CHANGES)?;
-        let paging = Paging::read(&parameters, DEFAULT_LIMIT, MOST_ROWS)?;
+    answer(query, query::CHANGES, |asked| async move {
         let catalog = web.catalog().await?;
-        let found = find(&web, &catalog, &parameters).await?;
-        let mut beside = Map::from_iter([("total".to_owned(), json!(found.len()))]);
-        let shown = if parameters.get("page").is_empty() {
-            let (shown, older) = whole_checks(&found, paging.size());
-            beside.extend(older.map(|until| ("next_until".to_owned(), json!(until))));
-            shown
+        let found = find(&web, &catalog, &asked.parameters).await?;
+        let (shown, older) = if asked.parameters.get("page").is_empty() {
+            whole_checks(&found, asked.paging.size())
         } else {
-            paging.of(&found)
+            (asked.paging.exactly(&found), None)
         };
+        let older = older.map(|until| ("next_until".to_owned(), json!(until)));
         let numbers: Vec<i64> = shown.iter().map(|line| line.seq).collect();
-        records::answer_with(format, "changes", &read(&web, &numbers).await?, beside)
-    };
-    reply(answer.await)
+        let rows = read(&web, &numbers).await?;
+        asked.page_with("changes", &rows, found.len(), Map::from_iter(older))
+    })
+    .await
 }
 
 /// `/api/changes/{id}`: the change in each source that shows it, the first one first.
@@ -48,11 +40,12 @@ pub async fn one(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = async {
-        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
-        records::answer(format, "changes", &rows_of(&web, &id).await?)
-    };
-    reply(answer.await)
+    answer(
+        query,
+        query::NONE,
+        |asked| async move { asked.all("changes", &rows_of(&web, &id).await?) },
+    )
+    .await
 }
 
 /// The rows of the change with this id, or of the change that it confirms.

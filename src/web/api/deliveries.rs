@@ -3,28 +3,25 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 
-use super::{DEFAULT_LIMIT, reply};
+use super::asked::answer;
 use crate::domain::{Delivery, DeliveryId};
 use crate::store::DeliveryQuery;
 use crate::web::Web;
 use crate::web::current_rows::{delivery_rows, shown_delivery};
 use crate::web::error::WebError;
-use crate::web::paging::Paging;
-use crate::web::query::{self, Parameters};
-use crate::web::records::{self, MOST_ROWS};
+use crate::web::query;
 
 /// Newest first.
 pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (parameters, format) =
-            Parameters::read_with_format(query.as_deref(), query::DELIVERIES)?;
-        let paging = Paging::read(&parameters, DEFAULT_LIMIT, MOST_ROWS)?;
-        let query = parameters.deliveries(paging.size())?;
+    answer(query, query::DELIVERIES, |asked| async move {
+        let (store, paging) = (&web.state.store, asked.paging);
+        let query = asked.parameters.deliveries(paging.size())?;
         let query = DeliveryQuery { offset: Some(paging.start()), ..query };
-        let deliveries = web.state.store.deliveries(&query).await?;
-        records::answer(format, "deliveries", &delivery_rows(&web, deliveries).await?)
-    };
-    reply(answer.await)
+        let total = usize::try_from(store.count_deliveries(&query).await?).unwrap_or(usize::MAX);
+        let rows = delivery_rows(&web, store.deliveries(&query).await?).await?;
+        asked.page("deliveries", &rows, total)
+    })
+    .await
 }
 
 pub async fn one(
@@ -32,12 +29,11 @@ pub async fn one(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = async {
-        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
+    answer(query, query::NONE, |asked| async move {
         let delivery = found(&web, id).await?;
-        records::answer(format, "deliveries", &delivery_rows(&web, vec![delivery]).await?)
-    };
-    reply(answer.await)
+        asked.all("deliveries", &delivery_rows(&web, vec![delivery]).await?)
+    })
+    .await
 }
 
 /// Oldest first.
@@ -46,13 +42,11 @@ pub async fn attempts(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = async {
-        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
+    answer(query, query::NONE, |asked| async move {
         let delivery = found(&web, id).await?;
-        let attempts = web.state.store.attempts(&delivery.delivery_id).await?;
-        records::answer(format, "attempts", &attempts)
-    };
-    reply(answer.await)
+        asked.all("attempts", &web.state.store.attempts(&delivery.delivery_id).await?)
+    })
+    .await
 }
 
 async fn found(web: &Web, id: String) -> Result<Delivery, WebError> {

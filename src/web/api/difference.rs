@@ -6,33 +6,26 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde_json::{Map, json};
 
-use super::reply;
+use super::asked::answer_up_to;
 use crate::domain::{ChangeSet, ListCode};
 use crate::web::catalog::ComparedDays;
 use crate::web::error::WebError;
-use crate::web::paging::Paging;
 use crate::web::query::{self, Parameters};
-use crate::web::records::{self, MOST_ROWS};
+use crate::web::records::MOST_ROWS;
 use crate::web::{DifferenceError, Web};
 
 pub async fn show(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (parameters, format) =
-            Parameters::read_with_format(query.as_deref(), query::DIFFERENCE)?;
-        let paging = Paging::read(&parameters, MOST_ROWS, MOST_ROWS)?;
-        let Some(days) = days(&parameters)? else {
+    answer_up_to(MOST_ROWS, query, query::DIFFERENCE, |asked| async move {
+        let Some(days) = days(&asked.parameters)? else {
             let text = "expected `source`, `from` and `to`, such as `2026-11-30`";
             return Err(WebError::BadRequest(text.to_owned()));
         };
         let compared = between(&web, days).await?;
-        let (_, changes) = &*compared;
-        let beside = Map::from_iter([
-            ("summary".to_owned(), json!(changes.summary)),
-            ("total".to_owned(), json!(changes.changes.len())),
-        ]);
-        records::answer_with(format, "changes", paging.of(&changes.changes), beside)
-    };
-    reply(answer.await)
+        let (_, ChangeSet { summary, changes }) = &*compared;
+        let beside = Map::from_iter([("summary".to_owned(), json!(summary))]);
+        asked.page_with("changes", asked.paging.exactly(changes), changes.len(), beside)
+    })
+    .await
 }
 
 /// What is compared. `None` if the source or a day is not set.

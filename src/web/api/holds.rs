@@ -1,27 +1,22 @@
-//! `/api/holds`, `/api/holds/{id}` and `/api/holds/{id}/changes`.
+//! `/api/holds`, `/api/holds/{id}`, `/api/holds/{id}/changes` and `/api/holds/{id}/words`.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 
-use super::{DEFAULT_LIMIT, reply};
-use crate::domain::{Hold, HoldId, HoldState};
+use super::asked::answer;
+use crate::domain::{Change, Hold, HoldId, TextChange};
+use crate::web::Web;
 use crate::web::current_rows;
 use crate::web::error::WebError;
-use crate::web::hold_changes::removals_first;
-use crate::web::paging::Paging;
-use crate::web::query::{self, Parameters};
-use crate::web::records::{self, MOST_ROWS};
-use crate::web::{PreviewError, Web};
+use crate::web::hold_changes::{HoldContent, content};
+use crate::web::query;
 
 /// All holds, or with `open=true` those that wait for a decision.
 pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::HOLDS)?;
-        let paging = Paging::read(&parameters, DEFAULT_LIMIT, MOST_ROWS)?;
-        let holds = current_rows::holds(&web, parameters.open_only()?).await?;
-        records::answer(format, "holds", paging.exactly(&holds))
-    };
-    reply(answer.await)
+    answer(query, query::HOLDS, |asked| async move {
+        asked.page_of("holds", &current_rows::holds(&web, asked.parameters.open_only()?).await?)
+    })
+    .await
 }
 
 pub async fn one(
@@ -29,11 +24,8 @@ pub async fn one(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = async {
-        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
-        records::answer(format, "holds", &[found(&web, id).await?])
-    };
-    reply(answer.await)
+    answer(query, query::NONE, |asked| async move { asked.all("holds", &[found(&web, id).await?]) })
+        .await
 }
 
 /// What accepting the hold would change; nothing if it is decided.
@@ -42,25 +34,28 @@ pub async fn changes(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = async {
-        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
-        let hold = found(&web, id).await?;
-        let changes = match &web.state.preview {
-            Some(preview) if hold.state == HoldState::Open && hold.section.is_none() => {
-                preview.preview(&hold).await.map_err(unknown)?.changes
-            }
-            _ => Vec::new(),
-        };
-        records::answer(format, "changes", &removals_first(changes))
-    };
-    reply(answer.await)
+    answer(query, query::NONE, |asked| async move {
+        match content(&web, &found(&web, id).await?).await? {
+            HoldContent::Changes(changes) => asked.all("changes", &changes),
+            HoldContent::Words(_) | HoldContent::Nothing => asked.all::<Change>("changes", &[]),
+        }
+    })
+    .await
 }
 
-fn unknown(problem: PreviewError) -> WebError {
-    match problem {
-        PreviewError::Store(problem) => WebError::Store(problem),
-        PreviewError::Document(text) => WebError::Preview(text),
-    }
+/// What accepting the hold of a text would change in it; nothing if it is decided.
+pub async fn words(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    answer(query, query::NONE, |asked| async move {
+        match content(&web, &found(&web, id).await?).await? {
+            HoldContent::Words(words) => asked.all("words", &words),
+            HoldContent::Changes(_) | HoldContent::Nothing => asked.all::<TextChange>("words", &[]),
+        }
+    })
+    .await
 }
 
 async fn found(web: &Web, id: String) -> Result<Hold, WebError> {

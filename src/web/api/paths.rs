@@ -4,15 +4,16 @@
 use axum::routing::{MethodRouter, get};
 use schemars::Schema;
 
-use crate::domain::{Alert, Attempt, Change, Hold};
+use crate::domain::{Alert, Attempt, Change, Hold, TextChange};
 use crate::stored_json::{
     ChangeRow, CheckDayRow, ComponentSchemas, DeliveryRow, EntryRow, EntryTimeline, ItemRow,
-    ReceiverRow, RuleEntryRow, RuleRow, SourceRow, TimelineEvent,
+    MatchRow, ReceiverRow, RuleEntryRow, RuleRow, SourceRow, TimelineEvent, WatchlistRow,
 };
 use crate::web::Web;
 use crate::web::api::pictures::CountryRow;
 use crate::web::api::{
-    alerts, changes, deliveries, difference, entries, holds, items, now, pictures, rules,
+    alerts, changes, deliveries, difference, entries, holds, items, matches, now, pictures, rules,
+    watchlists,
 };
 use crate::web::pictures::by_year::YearRow;
 use crate::web::pictures::filing::FilingRow;
@@ -24,6 +25,8 @@ pub struct ApiPath {
     pub summary: &'static str,
     pub parameters: &'static [&'static str],
     pub answer: Answer,
+    /// It is about counterparties, so that nobody reads it without signing in.
+    pub needs_person: bool,
     pub route: MethodRouter<Web>,
 }
 
@@ -43,8 +46,10 @@ pub fn all() -> Vec<ApiPath> {
         summary,
         parameters,
         answer,
+        needs_person: false,
         route,
     };
+    let about_counterparties = |path| ApiPath { needs_person: true, ..path };
     vec![
         path(
             "/api/changes",
@@ -200,6 +205,34 @@ pub fn all() -> Vec<ApiPath> {
             rows("changes", ComponentSchemas::of::<Change>),
             get(holds::changes),
         ),
+        path(
+            "/api/holds/{hold_id}/words",
+            query::NONE,
+            "What accepting an open hold of a text would change in it, the whole text in order.",
+            rows("words", ComponentSchemas::of::<TextChange>),
+            get(holds::words),
+        ),
+        about_counterparties(path(
+            "/api/matches",
+            query::MATCHES,
+            "The counterparties that may be entries: first what nobody has decided.",
+            rows("matches", ComponentSchemas::of::<MatchRow>),
+            get(matches::list),
+        )),
+        about_counterparties(path(
+            "/api/matches/{match_id}",
+            query::NONE,
+            "One match.",
+            rows("matches", ComponentSchemas::of::<MatchRow>),
+            get(matches::one),
+        )),
+        about_counterparties(path(
+            "/api/watchlists",
+            query::NONE,
+            "The counterparty files: rows, age, problems and open matches.",
+            rows("watchlists", ComponentSchemas::of::<WatchlistRow>),
+            get(watchlists::list),
+        )),
         path(
             "/api/sources",
             query::NONE,

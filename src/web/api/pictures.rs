@@ -5,14 +5,13 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::reply;
+use super::asked::answer;
 use crate::domain::ListCode;
 use crate::web::Web;
 use crate::web::error::WebError;
 use crate::web::pictures::filing::FilingRow;
 use crate::web::pictures::{by_year, filing};
-use crate::web::query::{self, Parameters};
-use crate::web::records;
+use crate::web::query;
 
 /// A country, and how many entries it has now.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -25,32 +24,30 @@ pub struct CountryRow {
 
 /// `/api/pictures/changes-by-year`
 pub async fn changes_by_year(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::PICTURES)?;
-        let list = parameters.list_or_entity_list()?;
-        let rows = by_year::rows(&web.catalog().await?.changes, list);
-        records::answer(format, "changes-by-year", &rows)
-    };
-    reply(answer.await)
+    answer(query, query::PICTURES, |asked| async move {
+        let list = asked.parameters.list_or_entity_list()?;
+        asked.all("changes-by-year", &by_year::rows(&web.catalog().await?.changes, list))
+    })
+    .await
 }
 
 /// `/api/pictures/entries-by-country`
 pub async fn entries_by_country(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::PICTURES)?;
-        let list = parameters.list_or_entity_list()?;
-        records::answer(format, "entries-by-country", &countries(&web, list).await?)
-    };
-    reply(answer.await)
+    answer(query, query::PICTURES, |asked| async move {
+        let list = asked.parameters.list_or_entity_list()?;
+        asked.all("entries-by-country", &countries(&web, list).await?)
+    })
+    .await
 }
 
 /// `/api/pictures/filing-to-list`. Rules are about the Entity List only.
 pub async fn filing_to_list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
-        records::answer(format, "filing-to-list", &filings(&web).await?)
-    };
-    reply(answer.await)
+    answer(
+        query,
+        query::NONE,
+        |asked| async move { asked.all("filing-to-list", &filings(&web).await?) },
+    )
+    .await
 }
 
 /// The countries of a list, the one with most entries first.

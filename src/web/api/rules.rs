@@ -4,31 +4,19 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use serde_json::{Map, json};
 
-use super::reply;
+use super::asked::answer;
 use crate::domain::{RecordedRule, RuleState};
 use crate::stored_json::{ChangeRow, RuleEntryRow, RuleRow};
 use crate::web::Web;
 use crate::web::changes_found::of_rule;
 use crate::web::error::WebError;
-use crate::web::paging::Paging;
-use crate::web::query::{self, Parameters};
-use crate::web::records::{self, MOST_ROWS};
-
-/// Rules in an answer if no `limit` is given.
-const DEFAULT_LIMIT: usize = 1_000;
+use crate::web::query;
 
 /// `/api/rules`
 pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let answer = async {
-        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::PAGES)?;
-        let paging = Paging::read(&parameters, DEFAULT_LIMIT, MOST_ROWS)?;
-        let rules = all(&web).await?;
-        let beside = Map::from_iter([("total".to_owned(), json!(rules.len()))]);
-        records::answer_with(format, "rules", paging.of(&rules), beside)
-    };
-    reply(answer.await)
+    answer(query, query::PAGES, |asked| async move { asked.page_of("rules", &all(&web).await?) })
+        .await
 }
 
 /// `/api/rules/{number}`
@@ -37,11 +25,10 @@ pub async fn one(
     Path(number): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = async {
-        let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
-        records::answer(format, "rules", &[RuleRow::from(numbered(&web, number).await?)])
-    };
-    reply(answer.await)
+    answer(query, query::NONE, |asked| async move {
+        asked.all("rules", &[RuleRow::from(numbered(&web, number).await?)])
+    })
+    .await
 }
 
 /// `/api/rules/{number}/entries`
@@ -50,15 +37,11 @@ pub async fn entries(
     Path(number): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = async {
-        let (parameters, format) = Parameters::read_with_format(query.as_deref(), query::PAGES)?;
-        let paging = Paging::read(&parameters, DEFAULT_LIMIT, MOST_ROWS)?;
+    answer(query, query::PAGES, |asked| async move {
         let rule = numbered(&web, number).await?;
-        let rows = RuleEntryRow::all(&rule, &shown(&web, &rule).await?);
-        let beside = Map::from_iter([("total".to_owned(), json!(rows.len()))]);
-        records::answer_with(format, "entries", paging.of(&rows), beside)
-    };
-    reply(answer.await)
+        asked.page_of("entries", &RuleEntryRow::all(&rule, &shown(&web, &rule).await?))
+    })
+    .await
 }
 
 /// All rules that change the list, or would have, newest first.

@@ -67,11 +67,23 @@ pub async fn show(State(web): State<Web>, RawQuery(query): RawQuery) -> Response
 
 fn operation(path: &ApiPath, schemas: &mut ComponentSchemas) -> Value {
     let schema = match &path.answer {
-        Answer::Rows { key, row } => json!({
-            "type": "object",
-            "properties": { *key: { "type": "array", "items": row(schemas) } },
-            "required": [key],
-        }),
+        Answer::Rows { key, row } => {
+            let rows = json!({ "type": "array", "items": row(schemas) });
+            if path.parameters.contains(&"page") {
+                let total = json!({
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "The rows on all pages. A page after the last one is empty.",
+                });
+                json!({
+                    "type": "object",
+                    "properties": { *key: rows, "total": total },
+                    "required": [key, "total"],
+                })
+            } else {
+                json!({ "type": "object", "properties": { *key: rows }, "required": [key] })
+            }
+        }
         Answer::Object(object) => json!(object(schemas)),
     };
     let mut parameters: Vec<Value> = in_path(path.path);
@@ -92,12 +104,16 @@ fn operation(path: &ApiPath, schemas: &mut ComponentSchemas) -> Value {
     if path.path.contains('{') {
         add_refusals(&mut responses, &["404"]);
     }
-    json!({
+    let mut operation = json!({
         "operationId": operation_id(path.path),
         "summary": path.summary,
         "parameters": parameters,
         "responses": responses,
-    })
+    });
+    if let (true, Some(operation)) = (path.needs_person, operation.as_object_mut()) {
+        operation.insert("security".to_owned(), json!([{ "person": [] }]));
+    }
+    operation
 }
 
 /// `alerts_alert_id` for `/api/alerts/{alert_id}`

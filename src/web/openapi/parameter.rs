@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::{AlertKind, DeliveryState, ListCode, country};
+use crate::web::query;
 use crate::web::records::MOST_ROWS;
 
 /// The ids in a path: `{alert_id}`.
@@ -69,6 +70,9 @@ fn described(path: &str, name: &str) -> (&'static str, Value) {
         "source" => ("The name of a source.", text()),
         "receiver" => ("The name of a receiver.", text()),
         "alert" => ("The id of an alert.", text()),
+        "search" if path.starts_with("/api/matches") => {
+            ("Text of the counterparty or of the entry.", text())
+        }
         "search" => ("Text in names, aliases, addresses and remarks.", text()),
         "country" => {
             let codes = country::names().map(|(code, _)| code);
@@ -91,6 +95,17 @@ fn described(path: &str, name: &str) -> (&'static str, Value) {
         "state" if path.starts_with("/api/items") => (
             "The state of an item; `unclosed` is open or taken.",
             one_of(&["unclosed", "open", "taken", "closed"]),
+        ),
+        "state" if path.starts_with("/api/matches") => {
+            let states: Vec<&str> = query::match_states().collect();
+            ("The state of a match; `undecided` is open or stale.", one_of(&states))
+        }
+        "band" => ("What a match asks of its reader.", one_of(&query::bands().collect::<Vec<_>>())),
+        "cause" => ("What brought a match up.", one_of(&query::causes().collect::<Vec<_>>())),
+        "watchlist" => ("The name of a counterparty file.", text()),
+        "ended" => (
+            "Whether matches whose counterparty or entry is gone are included.",
+            json!({ "type": "boolean" }),
         ),
         "state" => {
             let states: Vec<&str> = DeliveryState::ALL.iter().map(|state| state.as_str()).collect();

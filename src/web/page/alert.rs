@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::alert::NoticeStatus;
 use crate::domain::{Alert, AlertBody, AlertId, ItemId};
-use crate::store::DeliveryQuery;
+use crate::store::{DeliveryQuery, MatchListQuery};
 use crate::stored_json::ItemRow;
 use crate::web::Web;
 use crate::web::current_rows::delivery_rows;
@@ -43,7 +43,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
 }
 
 async fn shown(
-    web: &Web,
+    web: &Visit,
     alert: Alert,
     parameters: &Parameters,
     paging: Paging,
@@ -72,6 +72,7 @@ async fn shown(
         "names_all": (DEFAULT_LIMIT..=NAMED).contains(&changes.len()),
         "digested": digested(web, &alert).await?,
         "item": item,
+        "matches": matches(web, &alert).await?,
         "item_ids": item_ids(&alert),
         "more_deliveries": total.saturating_sub(deliveries.len().try_into().unwrap_or(u64::MAX)),
         "deliveries": deliveries,
@@ -96,6 +97,17 @@ async fn digested(web: &Web, alert: &Alert) -> Result<Vec<(AlertId, String)>, We
     let ids = || digest.alerts.iter().map(|digested| digested.alert_id());
     let titles = web.titles.of(&web.state, ids()).await?;
     Ok(ids().filter_map(|id| Some((id.clone(), titles.get(id)?.clone()))).collect())
+}
+
+/// How many counterparties any receiver is shown with the alert. Zero for a person who is not
+/// signed in.
+async fn matches(web: &Visit, alert: &Alert) -> Result<usize, WebError> {
+    if !web.is_signed_in() {
+        return Ok(0);
+    }
+    let alert = Some(alert.alert_id.clone());
+    let query = MatchListQuery { alert, with_ended: true, ..MatchListQuery::default() };
+    Ok(web.state.store.match_numbers(&query).await?.len())
 }
 
 /// The items that the alert is about.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::domain::{HoldId, HoldState, Role};
 use crate::web::error::WebError;
-use crate::web::hold_changes::{by_country, removals_first};
+use crate::web::hold_changes::{HoldContent, by_country, content};
 use crate::web::page::{MAX_LIMIT, reply};
 use crate::web::paging::Paging;
 use crate::web::query::{self, Parameters};
@@ -28,14 +28,16 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             .await?
             .ok_or(WebError::NotFound { what: "hold", id })?;
         let open = hold.state == HoldState::Open;
-        let preview = match &web.state.preview {
-            Some(preview) if open && hold.section.is_none() => Some(preview.preview(&hold).await),
-            _ => None,
+        let (content, failed) = match content(&web, &hold).await {
+            Ok(content) => (content, None),
+            // The hold can still be rejected.
+            Err(WebError::Preview(reason)) => (HoldContent::Nothing, Some(reason)),
+            Err(problem) => return Err(problem),
         };
-        let (changes, failed) = match preview {
-            Some(Ok(set)) => (Some(removals_first(set.changes)), None),
-            Some(Err(reason)) => (None, Some(reason.to_string())),
-            None => (None, None),
+        let (changes, words) = match content {
+            HoldContent::Changes(changes) => (Some(changes), None),
+            HoldContent::Words(words) => (None, Some(words)),
+            HoldContent::Nothing => (None, None),
         };
         let removals = match &changes {
             Some(changes) => {
@@ -45,7 +47,11 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             None => None,
         };
         let changes = changes.unwrap_or_default();
-        let path = if open { "/changes" } else { "" };
+        let path = match (open, &hold.section) {
+            (false, _) => "",
+            (true, None) => "/changes",
+            (true, Some(_)) => "/words",
+        };
         let path = format!("holds/{}{path}", hold.hold_id);
         Ok(json!({
             "identified": hold.identified.as_ref().map(ToString::to_string),
@@ -53,6 +59,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             "preview": removals,
             "changes": paging.of(&changes),
             "paging": paging.shown(changes.len(), &parameters),
+            "words": words,
             "failed": failed,
             "links": records::links(&path, &Parameters::default()),
             "may_decide": web.person_with(Role::Approver).is_some(),

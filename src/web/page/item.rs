@@ -6,9 +6,9 @@ use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use serde_json::json;
 
-use crate::domain::{ItemId, Role};
+use crate::domain::{AlertId, ItemId, Role};
 use crate::stored_json::ItemRow;
-use crate::web::current_rows::names_in_items;
+use crate::web::current_rows::{names_in_items, undecided_in};
 use crate::web::error::WebError;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
@@ -24,6 +24,11 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             .await?
             .ok_or(WebError::NotFound { what: "item", id })?;
         let alerts = item.alerts.clone();
+        let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.alert_id.clone()).collect();
+        let matches = match web.is_signed_in() {
+            true => Some(undecided_in(&web, &ids).await?),
+            false => None,
+        };
         let row = ItemRow::of(store, item, &web.state.settings.timezone).await?;
         let names = names_in_items(&web, std::slice::from_ref(&row)).await?;
         Ok(json!({
@@ -35,6 +40,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
                 .map(|alert| (alert.alert_id.to_string(), alert.title.clone()))
                 .collect::<BTreeMap<_, _>>(),
             "alerts": alerts,
+            "matches": matches,
             "may_act": web.person_with(Role::Reviewer).is_some(),
             "now": web.state.clock.now(),
         }))

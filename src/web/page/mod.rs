@@ -17,11 +17,15 @@ pub mod holds;
 pub mod item;
 pub mod item_action;
 pub mod items;
+pub mod match_decision;
+pub mod matches;
 pub mod overview;
 pub mod pictures;
+pub mod possible_match;
 pub mod rule;
 pub mod rules;
 pub mod sign_in;
+pub mod watchlists;
 
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;

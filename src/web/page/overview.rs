@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::domain::AlertKind;
-use crate::store::AlertQuery;
-use crate::stored_json::ReceiverRow;
+use crate::domain::{AlertKind, MatchState};
+use crate::store::{AlertQuery, MatchListQuery, MatchStates};
+use crate::stored_json::{ReceiverRow, SectionRow, WatchlistRow};
 use crate::web::check_calendar::CheckCalendar;
 use crate::web::error::WebError;
 use crate::web::page::reply;
@@ -61,6 +61,10 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
             || !(stalled.is_empty() && holds.is_empty() && items.is_empty())
             || sources.iter().any(is_failing)
             || receivers.iter().any(is_stuck);
+        let counterparties = counterparties(&web).await?;
+        let sections = sections(&sources);
+        let needs_action =
+            needs_action || counterparties.as_ref().is_some_and(Counterparties::need_action);
         let today = now.to_zoned(web.state.settings.timezone.clone()).date();
         let days = current_rows::check_days(&web).await?;
         Ok(json!({
@@ -76,11 +80,73 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
             "now": now,
             "sources": sources,
             "holds": holds,
+            "counterparties": counterparties,
+            "sections": sections,
             "receivers": receivers,
             "alerts": alerts,
         }))
     };
     reply(&web, "overview.html", context.await)
+}
+
+/// What needs action of counterparties.
+#[derive(Serialize)]
+struct Counterparties {
+    /// Strong matches that nobody has decided.
+    open: usize,
+    /// Strong matches whose dismissal is not in force any more.
+    stale: usize,
+    /// The files that are not up to date.
+    problems: Vec<WatchlistRow>,
+}
+
+impl Counterparties {
+    fn need_action(&self) -> bool {
+        self.open + self.stale + self.problems.len() > 0
+    }
+}
+
+/// `None` for a person who is not signed in.
+async fn counterparties(web: &Visit) -> Result<Option<Counterparties>, WebError> {
+    if !web.is_signed_in() {
+        return Ok(None);
+    }
+    let count = async |state| {
+        let states = MatchStates::One(state);
+        let query = MatchListQuery { states, ..MatchListQuery::urgent() };
+        Ok::<usize, WebError>(web.state.store.match_numbers(&query).await?.len())
+    };
+    let mut problems = current_rows::watchlists(web).await?;
+    problems.retain(|row| row.problem.is_some());
+    let (open, stale) = (count(MatchState::Open).await?, count(MatchState::Stale).await?);
+    Ok(Some(Counterparties { open, stale, problems }))
+}
+
+/// A watched section of the regulation, with its source.
+#[derive(Serialize)]
+struct SectionLine {
+    source: String,
+    #[serde(flatten)]
+    section: SectionRow,
+}
+
+/// The accepted texts of the watched sections, by their numbers.
+fn sections(sources: &[SourceRow]) -> Vec<SectionLine> {
+    let mut lines: Vec<SectionLine> = Vec::new();
+    for row in sources.iter().filter_map(|row| row.recorded.as_ref()) {
+        lines.extend(
+            row.sections.iter().map(|section| SectionLine {
+                source: row.source.clone(),
+                section: section.clone(),
+            }),
+        );
+    }
+    let number = |line: &SectionLine| -> Vec<u32> {
+        let parts = line.section.section.as_str().split('.');
+        parts.map(|part| part.parse().unwrap_or_default()).collect()
+    };
+    lines.sort_by_key(number);
+    lines
 }
 
 /// The configured sources, then those that are only in the store.

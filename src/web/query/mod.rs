@@ -6,6 +6,7 @@
 
 mod alerting;
 mod decode;
+mod matching;
 mod parameter_value;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::web::format::Format;
 use crate::web::query::parameter_value::Edge;
 
 pub use self::alerting::{ALERTS, CHECKS, DELIVERIES, HOLDS, ITEMS, ItemStates};
+pub use self::matching::{MATCHES, bands, causes, states as match_states};
 
 /// The parameters of `/changes` and `/api/changes`.
 pub const CHANGES: &[&str] = &[
@@ -209,7 +211,7 @@ mod tests {
 
     #[test]
     fn ok_every_known_parameter_is_read() {
-        let known: Vec<&str> = [CHANGES, ENTRIES, ALERTS, DELIVERIES, HOLDS].concat();
+        let known: Vec<&str> = [CHANGES, ENTRIES, ALERTS, DELIVERIES, HOLDS, MATCHES].concat();
         assert!(known.len() > 15);
         for name in known {
             let parameters = Parameters::read(Some(&format!("{name}=a+%C3%A9")), &[name]).unwrap();

@@ -1,0 +1,64 @@
+//! `/matches/{id}/dismiss`, `…/confirm` and `…/reopen`, and `/matches/dismiss` for several: what a
+//! reviewer decides about matches.
+
+use axum::extract::{Path, Request};
+use axum::response::Response;
+
+use crate::domain::matching::decision::DismissalReason;
+use crate::domain::{MatchId, Role};
+use crate::web::access::posted_form::{Form, Refused, mistake};
+use crate::web::action::Action;
+use crate::web::page::act::act;
+use crate::web::visit::Visit;
+
+const NOTE: &str = "a note about what was compared";
+
+pub async fn dismiss(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
+    act(&visit, request, Role::Reviewer, &format!("/matches/{id}"), |form| {
+        Ok(Action::DismissMatches {
+            ids: vec![MatchId(id.clone())],
+            reason: reason(form)?,
+            note: form.needed("note", NOTE)?,
+        })
+    })
+    .await
+}
+
+/// The matches that were ticked in the list. A strong one is decided on its own page.
+pub async fn dismiss_several(visit: Visit, request: Request) -> Response {
+    act(&visit, request, Role::Reviewer, "/matches", |form| {
+        let ids = form.ticked("id").into_iter().map(|id| MatchId(id.to_owned()));
+        let ids: Vec<MatchId> = ids.collect();
+        if ids.is_empty() {
+            return Err(mistake("expected one or more matches, but none is ticked"));
+        }
+        Ok(Action::DismissMatches { ids, reason: reason(form)?, note: form.needed("note", NOTE)? })
+    })
+    .await
+}
+
+pub async fn confirm(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
+    act(&visit, request, Role::Reviewer, &format!("/matches/{id}"), |form| {
+        Ok(Action::ConfirmMatch { id: MatchId(id.clone()), note: form.field("note").to_owned() })
+    })
+    .await
+}
+
+pub async fn reopen(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
+    act(&visit, request, Role::Reviewer, &format!("/matches/{id}"), |form| {
+        Ok(Action::ReopenMatch {
+            id: MatchId(id.clone()),
+            note: form.needed("note", "a note about why")?,
+        })
+    })
+    .await
+}
+
+fn reason(form: &Form) -> Result<DismissalReason, Refused> {
+    let sent = form.field("reason");
+    let all = DismissalReason::ALL.iter().copied();
+    all.clone().find(|reason| reason.as_str() == sent).ok_or_else(|| {
+        let codes: Vec<String> = all.map(|reason| format!("`{}`", reason.as_str())).collect();
+        mistake(&format!("expected one of the reasons {}, but got `{sent}`", codes.join(", ")))
+    })
+}

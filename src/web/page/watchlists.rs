@@ -1,0 +1,23 @@
+//! `/watchlists`: the counterparty files. Only a person who is signed in gets here.
+
+use axum::extract::RawQuery;
+use axum::response::Response;
+use serde_json::json;
+
+use crate::web::current_rows;
+use crate::web::page::reply;
+use crate::web::query::{self, Parameters};
+use crate::web::records;
+use crate::web::visit::Visit;
+
+pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
+    let context = async {
+        let parameters = Parameters::read(query.as_deref(), query::NONE)?;
+        Ok(json!({
+            "watchlists": current_rows::watchlists(&web).await?,
+            "links": records::links("watchlists", &parameters),
+            "now": web.state.clock.now(),
+        }))
+    };
+    reply(&web, "watchlists.html", context.await)
+}
