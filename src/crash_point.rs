@@ -140,6 +140,16 @@ crash_points! {
         MatchStepJournaled;
         MatchStepRecorded;
     }
+    /// In the order in which a check of a counterparty file passes them. Its transaction passes those
+    /// of a check.
+    OF_WATCHLIST_CHECKS {
+        /// The file is read, if it has changed.
+        WatchlistRead;
+        /// The counterparties are compared, and the alerts composed.
+        WatchlistCompared;
+        /// The transaction is committed. The receivers' loops do not know it yet.
+        WatchlistRecorded;
+    }
     /// In the order in which an alert that is made once, such as a daily reminder or assurance,
     /// passes them.
     SINGLE_ALERTS {

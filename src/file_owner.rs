@@ -10,3 +10,24 @@ pub fn give_to_owner_of_parent(path: &Path) {
         let _ = chown(path, Some(owner.uid()), Some(owner.gid()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only root can give files away, so other users see that nothing changes.
+    #[test]
+    fn a_new_file_belongs_to_the_owner_of_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let is_root = folder.path().metadata().unwrap().uid() == 0;
+        if is_root {
+            chown(folder.path(), Some(4_711), Some(4_712)).unwrap();
+        }
+        let file = folder.path().join("a");
+        std::fs::write(&file, "").unwrap();
+        give_to_owner_of_parent(&file);
+        let (own, of_folder) = (file.metadata().unwrap(), folder.path().metadata().unwrap());
+        assert_eq!((own.uid(), own.gid()), (of_folder.uid(), of_folder.gid()));
+        give_to_owner_of_parent(&folder.path().join("none"));
+    }
+}

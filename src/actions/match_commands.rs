@@ -1,8 +1,6 @@
-//! `matches dismiss`, `matches confirm`, `matches reopen`, `watchlists accept` and `watchlists
-//! erase`.
+//! `matches dismiss`, `matches confirm`, `matches reopen` and `watchlists erase`.
 
 use crate::actions::Reply;
-use crate::actions::delivery_commands::deliver_now;
 use crate::domain::MatchId;
 use crate::domain::matching::decision::DismissalReason;
 use crate::domain::matching::match_record::MatchRecord;
@@ -11,7 +9,6 @@ use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::items::Actor;
 use crate::pipeline::matching::{self, Dismissal, MatchActionError, WatchlistChecked};
-use crate::store::Result;
 
 /// Dismisses these matches. Those that cannot be are reported, and the others are dismissed.
 pub async fn dismiss(
@@ -49,31 +46,6 @@ pub async fn reopen(
     report(matching::reopen(program, id, actor, note).await, "open again", reply);
 }
 
-/// A file on hold comes into use.
-pub async fn accept(
-    program: &Program,
-    watchlist: &str,
-    actor: Actor<'_>,
-    reason: &str,
-    reply: &mut Reply,
-) -> Result<()> {
-    match matching::accept_hold(program, watchlist, actor, reason).await? {
-        Some(hold) => reply.line(format!(
-            "{watchlist}: accepted: {} rows, {} lost, {} revised",
-            hold.rows, hold.lost, hold.revised
-        )),
-        None => {
-            reply.problem(
-                Exit::Usage,
-                format!("expected a watchlist whose file is on hold, but got `{watchlist}`"),
-            );
-            return Ok(());
-        }
-    }
-    report_watchlists(&[], &matching::check_watchlists(program, None).await?, reply);
-    deliver_now(program, reply).await
-}
-
 pub async fn erase(
     program: &Program,
     watchlist: &str,
@@ -108,7 +80,7 @@ pub fn report_watchlists(before: &[WatchlistChecked], all: &[WatchlistChecked], 
                         reply.raise_exit(Exit::OnHold);
                         reply.line(line);
                     }
-                    WatchlistProblemKind::Old => reply.line(line),
+                    WatchlistProblemKind::Old | WatchlistProblemKind::Rejected => reply.line(line),
                     WatchlistProblemKind::Unreadable | WatchlistProblemKind::Malformed => {
                         reply.problem(Exit::Failed, line);
                     }

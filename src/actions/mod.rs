@@ -8,6 +8,7 @@ mod backfill_commands;
 mod check_command;
 mod command_reply;
 mod delivery_commands;
+mod file_hold_commands;
 mod hold_commands;
 mod item_commands;
 mod match_commands;
@@ -47,8 +48,7 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
         }
         Request::HoldsReject { id, by, reason } => {
             let decision = Decision { by: &by, identified, reason: &reason, restored: None };
-            hold_commands::reject(program, &id, &decision, &mut reply).await;
-            Ok(())
+            hold_commands::reject(program, &id, &decision, &mut reply).await
         }
         Request::ItemsTake { ids, by } => {
             item_commands::take(program, &ids, Actor { by: &by, identified }, &mut reply).await;
@@ -85,7 +85,10 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
         }
         Request::WatchlistsAccept { watchlist, by, reason } => {
             let actor = Actor { by: &by, identified };
-            match_commands::accept(program, &watchlist, actor, &reason, &mut reply).await
+            let accepting = file_hold_commands::accept_of_watchlist(
+                program, &watchlist, actor, &reason, &mut reply,
+            );
+            Box::pin(accepting).await
         }
         Request::WatchlistsErase { watchlist, id, by } => {
             let actor = Actor { by: &by, identified };

@@ -83,6 +83,6 @@ pub async fn print(printed: Printed, store: &Store, config: &Config, now: Timest
         Printed::Watchlists(format) => read::watchlists(store, config, format, now).await,
         Printed::Matches(query, format) => read::matches(store, config, &query, format).await,
         Printed::Match(id, format) => read::one_match(store, &id, format).await,
-        Printed::Touched(since, format) => read::rescreen(store, since, format).await,
+        Printed::Touched(since, format) => read::rescreen(store, config, since, format, now).await,
     }
 }

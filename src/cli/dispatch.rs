@@ -92,7 +92,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             diff::print(&changes, output.output)?;
         }
         Command::Screen(args) => {
-            let lists = match &args.against {
+            let mut lists = match &args.against {
                 Some(file) => screen::lists_of_file(file, &args.lists)?,
                 None => {
                     let (config, store) = reading(&path, named, environment).await?;
@@ -101,7 +101,9 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             };
             let order = match &args.receipt {
                 Some(file) => {
-                    let keys = receipt_keys(&path, named, environment)?;
+                    let config = configured(&path, named, environment, SecretsMode::Skip)?;
+                    lists.anchor(&config).await;
+                    let keys = receipts::key_folder(&config, environment);
                     Some(screen::ReceiptOrder { file, keys, now })
                 }
                 None => None,
@@ -211,8 +213,8 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     return Ok(Exit::Success);
                 }
                 HoldsCommand::Show { id, output } => {
-                    read::hold(&reading(&path, named, environment).await?.1, &id, output.output)
-                        .await?;
+                    let (config, store) = reading(&path, named, environment).await?;
+                    read::hold(&store, &config, &id, output.output, now).await?;
                     return Ok(Exit::Success);
                 }
                 HoldsCommand::Accept { decision, as_baseline } => Request::HoldsAccept {

@@ -21,7 +21,11 @@ fn known(kind: &str, data: &Value) -> Option<String> {
             let (id, reason) = (text("hold_id")?, text("reason")?);
             format!("entitywatch holds accept {id} --by {by} --reason {reason}{baseline}")
         }
-        "hold.rejected" => {
+        "watchlist.accepted" => {
+            let (id, reason) = (text("hold_id")?, text("reason")?);
+            format!("entitywatch holds accept {id} --by {by} --reason {reason}")
+        }
+        "hold.rejected" | "watchlist.rejected" => {
             let (id, reason) = (text("hold_id")?, text("reason")?);
             format!("entitywatch holds reject {id} --by {by} --reason {reason}")
         }
@@ -96,6 +100,16 @@ mod tests {
             "hold.rejected",
             json!({"hold_id": "hld_1", "by": "Ann B", "reason": "no"}),
             "entitywatch holds reject hld_1 --by 'Ann B' --reason no",
+        );
+        check(
+            "watchlist.accepted",
+            json!({"watchlist": "customers", "hold_id": "hld_2", "by": "Ann", "reason": "sold"}),
+            "entitywatch holds accept hld_2 --by Ann --reason sold",
+        );
+        check(
+            "watchlist.rejected",
+            json!({"watchlist": "customers", "hold_id": "hld_2", "by": "Ann", "reason": "cut"}),
+            "entitywatch holds reject hld_2 --by Ann --reason cut",
         );
         check(
             "item.taken",

@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::drill_report::Drilled;
 use crate::cli::screen_receipt::ReceiptFile;
-use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
+use crate::domain::{Alert, AlertBody, ChangeSet, JournalEntry};
 use crate::receipt::KeyRow;
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
-    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow,
+    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, HoldRow, ItemRow,
     MatchRow as StoredMatch, ReceiverRow, RouteRow, SectionChangeRow, SourceRow, StatusRow,
     TouchedRow, WatchlistRow, rows, written,
 };
@@ -32,7 +32,7 @@ pub fn schemas() -> Value {
     all.insert("sources --compare".to_owned(), rows::<DifferenceRow>("sources"));
     all.insert("deliveries".to_owned(), rows::<DeliveryRow>("deliveries"));
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
-    all.insert("holds".to_owned(), rows::<Hold>("holds"));
+    all.insert("holds".to_owned(), rows::<HoldRow>("holds"));
     all.insert("items".to_owned(), rows::<ItemRow>("items"));
     all.insert("watchlists".to_owned(), rows::<WatchlistRow>("watchlists"));
     all.insert("matches".to_owned(), rows::<StoredMatch>("matches"));

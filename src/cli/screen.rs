@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::receipt::KeyFolder;
 use crate::screen::match_row::keys_of_rows;
 use crate::screen::{Counterparty, MatchRow, Options, Screened, Screener, batch};
-use crate::store::{EntryQuery, HistoricEntry, Store};
+use crate::store::{self, EntryQuery, HistoricEntry, Mode, Store};
 use crate::watchlist::{Columns, Watchlist, read};
 
 /// What counterparties are compared with.
@@ -30,8 +30,25 @@ pub struct Lists {
     pub sha256: Sha256,
     /// Each list of each document.
     pub read: Vec<ListRead>,
-    /// The last entry of the journal before the lists were read from the store.
+    /// The last entry of the journal before the lists were read from the store. With a list file,
+    /// see [`Lists::anchor`].
     pub journal_head: Option<Sha256>,
+}
+
+impl Lists {
+    /// Takes the last entry of the journal from the store of the configuration, if there is one, so
+    /// that a receipt of a comparison with a list file has a place in the journal too.
+    pub async fn anchor(&mut self, config: &Config) {
+        let is_there = config.store.sqlite_path().is_none_or(Path::exists);
+        if self.journal_head.is_some() || !is_there {
+            return;
+        }
+        let head = async { store::open(&config.store, Mode::Read).await?.journal_head().await };
+        match head.await {
+            Ok(head) => self.journal_head = Some(head),
+            Err(problem) => tracing::warn!("the receipt has no journal head: {problem}"),
+        }
+    }
 }
 
 /// Where the receipt is written, and the keys that sign it.

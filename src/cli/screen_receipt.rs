@@ -135,7 +135,8 @@ pub struct Receipt {
     pub matches: Vec<Value>,
     /// For each counterparty that has no match in `matches`.
     pub nearest: Vec<Nearest>,
-    /// The last entry of the journal when the lists were read. `null` with `--against`.
+    /// The last entry of the journal before the comparison: the receipt was made after it. With
+    /// `--against`, that of the configured store. `null` if there is no store.
     pub journal_head: Option<Sha256>,
 }
 

@@ -163,8 +163,8 @@ impl SourceLoop {
     }
 
     fn start_watchlists_check(&mut self, program: &Arc<Program>, watch: &Lease) {
-        if program.wiring.load().config.watchlists.is_empty()
-            || self.in_progress.contains(WATCHLISTS)
+        // Also without any: one that is not configured any more is noted.
+        if self.in_progress.contains(WATCHLISTS)
             || self.watchlists_seen.is_some_and(|seen| seen.elapsed() < WATCHLISTS_INTERVAL)
         {
             return;

@@ -223,6 +223,26 @@ mod tests {
         }
     }
 
+    /// Only root can give files away.
+    #[test]
+    fn ok_keys_that_root_makes_belong_to_the_owner_of_the_state_directory() {
+        use std::os::unix::fs::{MetadataExt, chown};
+
+        let state = tempfile::tempdir().unwrap();
+        if state.path().metadata().unwrap().uid() == 0 {
+            chown(state.path(), Some(4_711), Some(4_712)).unwrap();
+        }
+        let owner = |path: &Path| path.metadata().map(|about| (about.uid(), about.gid())).unwrap();
+        let folder = KeyFolder::in_state(state.path());
+        folder.make(&[1; 32], time("2026-07-01T00:00:00Z")).unwrap();
+        let files = fs::read_dir(folder.path()).unwrap().map(|item| item.unwrap().path());
+        let made: Vec<PathBuf> = files.chain([folder.path().to_owned()]).collect();
+        assert_eq!(made.len(), 2, "{made:?}");
+        for path in made {
+            assert_eq!(owner(&path), owner(state.path()), "{}", path.display());
+        }
+    }
+
     #[test]
     fn ok_keys_of_another_folder_are_added_once_and_the_newest_stays_the_current_one() {
         let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -119,6 +119,14 @@ impl Pools {
         }
     }
 
+    /// Merges the log of a SQLite database into its file, and empties it. A process that reads at
+    /// this moment can keep a part of it until its next write.
+    pub async fn empty_log(&self, action: &'static str) -> Result<()> {
+        let Pools::Sqlite { writer: Some(writer), .. } = self else { return Ok(()) };
+        let emptied = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(writer).await;
+        emptied.map(|_| ()).map_err(StoreError::database(action))
+    }
+
     /// Begins a write. `IMMEDIATE` takes the write lock first, so that a transaction that reads and
     /// then writes cannot fail because of a write in between. PostgreSQL has such a lock of ours.
     pub async fn begin(&self, action: &'static str) -> Result<Tx> {

@@ -8,6 +8,8 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::file_owner::give_to_owner_of_parent;
+
 /// The lock, until it is dropped.
 #[derive(Debug)]
 pub struct ProcessLock {
@@ -34,14 +36,19 @@ impl ProcessLock {
 
     /// Takes the lock without waiting.
     pub fn take(database: &Path) -> Result<Self, LockFailure> {
+        let path = Self::path_for(database);
+        let is_new = !path.exists();
         let open = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .open(Self::path_for(database));
+            .open(&path);
         let mut file = open.map_err(LockFailure::Io)?;
+        if is_new {
+            give_to_owner_of_parent(&path);
+        }
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockFailure::Taken(read_pid(&mut file))),

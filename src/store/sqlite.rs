@@ -9,6 +9,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
+use crate::file_owner::give_to_owner_of_parent;
 use crate::store::copies::copy_before_migration;
 use crate::store::pools::{Pools, READER_IDLE, READERS};
 use crate::store::process_lock::{LockFailure, ProcessLock};
@@ -103,11 +104,15 @@ impl SqliteFile<'_> {
                 self.cannot_open(format!("failed to create its folder: {error}"))
             })?;
         }
-        // SQLite gives the files beside the database the same permissions.
+        let is_new = !self.path.exists();
+        // SQLite gives the files beside the database the same permissions and the same owner.
         let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
         let metadata = made
             .and_then(|file| file.metadata())
             .map_err(|error| self.cannot_open(error.to_string()))?;
+        if is_new {
+            give_to_owner_of_parent(self.path);
+        }
         Ok(metadata.len())
     }
 
@@ -137,7 +142,9 @@ impl SqliteFile<'_> {
             .before_acquire(|connection, _| {
                 Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
             });
-        pool.connect_lazy_with(self.options().synchronous(SqliteSynchronous::Full))
+        // What is erased must not stay in the file.
+        let options = self.options().pragma("secure_delete", "ON");
+        pool.connect_lazy_with(options.synchronous(SqliteSynchronous::Full))
     }
 
     async fn open_to_read(self) -> Result<Store> {

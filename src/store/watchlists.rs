@@ -86,8 +86,8 @@ impl Store {
     }
 
     /// Removes everything of one counterparty: its rows, its matches, their decisions, and what
-    /// messages show of them. Returns how many matches there were, or `None` if nothing is stored
-    /// of it.
+    /// messages show of them, also in the files of the database. Returns how many matches there
+    /// were, or `None` if nothing is stored of it.
     pub async fn erase_counterparty(
         &self,
         watchlist: &str,
@@ -110,8 +110,25 @@ impl Store {
             tx.rollback(ACTION).await?;
             return Ok(None);
         }
+        let state = sql("SELECT json FROM watchlist WHERE name = $1").bind(watchlist);
+        if let Some(row) = tx.fetch_one(ACTION, state).await? {
+            let mut state: WatchlistState = row.json(0)?;
+            let count = sql("SELECT COUNT(*) \
+                             FROM counterparty \
+                             WHERE watchlist = $1 AND removed_at IS NULL")
+            .bind(watchlist);
+            let count = tx.fetch_one(ACTION, count).await?.map_or(Ok(0), |row| row.count(0))?;
+            state.rows = usize::try_from(count).unwrap_or(usize::MAX);
+            // What a daemon has in memory is not current any more.
+            state.generation += 1;
+            // Problems of rows quote the file.
+            state.row_problems.clear();
+            write_state(&mut tx, &state).await?;
+        }
         journal::append(&mut tx, at, &[event(matches)]).await?;
         tx.commit(ACTION).await?;
+        // It has what pages were before.
+        self.pools.empty_log(ACTION).await?;
         Ok(Some(matches))
     }
 }

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::Hold;
+use crate::domain::matching::screening::WatchlistProblemKind;
 use crate::store::{DaemonRow, StoreSize};
-use crate::stored_json::{ItemRow, ReceiverRow, SourceRow};
+use crate::stored_json::{HoldRow, ItemRow, ReceiverRow, SourceRow, WatchlistStateRow};
 
 /// The one row of `status`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -20,8 +20,10 @@ pub struct StatusRow {
     /// The daemons that run, the watching one first.
     pub daemons: Vec<DaemonRow>,
     pub sources: Vec<SourceRow>,
-    /// The open holds of watched lists.
-    pub holds: Vec<Hold>,
+    /// The open holds of watched lists and of counterparty files.
+    pub holds: Vec<HoldRow>,
+    /// The counterparty files.
+    pub watchlists: Vec<WatchlistStateRow>,
     /// The alerts that nobody has acknowledged, or that a person has not closed.
     pub items: Vec<ItemRow>,
     pub receivers: Vec<ReceiverRow>,
@@ -47,8 +49,8 @@ pub struct BackupRow {
 }
 
 impl StatusRow {
-    /// Whether something failed that a person must know of: a backup, a source, or a receiver that
-    /// is switched off, that fails so long that operators were alerted, or that has dead
+    /// Whether something failed that a person must know of: a backup, a source, a counterparty file
+    /// that cannot be read, or a receiver that is switched off, that fails so long that operators were alerted, or that has dead
     /// deliveries. A delivery that will be retried is no failure.
     pub fn has_failed(&self) -> bool {
         let source_failed = |row: &SourceRow| row.configured && row.consecutive_failures > 0;
@@ -57,9 +59,15 @@ impl StatusRow {
                 || (row.kind.is_some()
                     && (row.state.disabled_at.is_some() || row.state.failure_alerted))
         };
+        let file_failed = |row: &WatchlistStateRow| {
+            let kind = row.problem.as_ref().map(|problem| problem.kind);
+            use WatchlistProblemKind::{Malformed, Unreadable};
+            matches!(kind, Some(Unreadable | Malformed))
+        };
         let backup_failed = self.backup.as_ref().is_some_and(|backup| backup.overdue);
         backup_failed
             || self.sources.iter().any(source_failed)
+            || self.watchlists.iter().any(file_failed)
             || self.receivers.iter().any(receiver_failed)
     }
 }

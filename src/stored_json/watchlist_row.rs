@@ -36,6 +36,29 @@ pub struct WatchlistRow {
     pub dismissed: u64,
 }
 
+/// A counterparty file as `status` shows it, without anything that quotes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct WatchlistStateRow {
+    pub name: String,
+    /// The rows in use.
+    pub rows: usize,
+    /// When the content in use was written.
+    pub dated: Option<Timestamp>,
+    /// Why the file is not up to date. `null`: it is.
+    pub problem: Option<WatchlistProblem>,
+    /// How many rows were left out.
+    pub bad_rows: usize,
+    pub open: u64,
+    pub stale: u64,
+}
+
+impl From<WatchlistRow> for WatchlistStateRow {
+    fn from(row: WatchlistRow) -> Self {
+        let WatchlistRow { name, rows, dated, problem, problems, open, stale, .. } = row;
+        Self { name, rows, dated, problem, bad_rows: problems.len(), open, stale }
+    }
+}
+
 /// A counterparty file of the configuration.
 #[derive(Clone, Debug)]
 pub struct ConfiguredWatchlist {

@@ -26,15 +26,10 @@ const ZIP: &[u8] = b"PK\x03\x04";
 /// a name. A bad row is not an error: see [`Watchlist::problems`].
 pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError> {
     let unreadable = |error| WatchlistError::Unreadable { path: path.to_owned(), error };
-    let files = if fs::metadata(path).map_err(unreadable)?.is_dir() {
-        let files = folder(path).map_err(unreadable)?;
-        if files.is_empty() {
-            return Err(WatchlistError::EmptyFolder(path.to_owned()));
-        }
-        files
-    } else {
-        vec![path.to_owned()]
-    };
+    let files = files(path).map_err(unreadable)?;
+    if files.is_empty() {
+        return Err(WatchlistError::EmptyFolder(path.to_owned()));
+    }
     let mut reader = RowReader::new(columns);
     let mut hashes = Vec::new();
     for file in &files {
@@ -45,6 +40,16 @@ pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError>
         several => Sha256::of_parts(several.iter().map(Sha256::as_str)),
     };
     Ok(reader.finish(sha256))
+}
+
+/// The files that [`read`] reads: the file itself, or those of the folder in the order of their
+/// names.
+///
+/// # Errors
+///
+/// If the file or the folder cannot be looked at.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
+    if fs::metadata(path)?.is_dir() { folder(path) } else { Ok(vec![path.to_owned()]) }
 }
 
 fn folder(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {

@@ -22,5 +22,5 @@ mod workbook;
 
 pub use columns::Columns;
 pub use error::WatchlistError;
-pub use files::read;
+pub use files::{files, read};
 pub use rows::{RowProblem, Watchlist};

@@ -96,12 +96,13 @@ fn top_level(list: &str) -> Vec<&str> {
 fn a_stage_imports_the_domain_and_no_other_stage() {
     let allowed = |of: &str| -> Option<&[&str]> {
         Some(match of {
-            "domain" | "dial" | "secret" | "clock" | "exit" | "crash_point" | "random" => &[],
+            "domain" | "dial" | "secret" | "clock" | "exit" | "crash_point" | "owner"
+            | "random" => &[],
             "schedule" => &["dial"],
             "fetch" => &["domain", "dial", "clock"],
             "parse" | "diff" | "screen" | "route" => &["domain"],
             // Its stopwatch, by which an instance of a shared database knows that it was silent.
-            "store" => &["domain", "clock", "crash_point"],
+            "store" => &["domain", "clock", "crash_point", "owner"],
             "watchlist" => &["domain", "screen"],
             "deliver" => &["domain", "dial", "secret"],
             "stored_json" => &["domain", "store", "schedule"],

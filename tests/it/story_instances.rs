@@ -9,6 +9,7 @@ use entitywatch::store::{CheckRecord, Mode, Outgoing, open};
 use serde_json::Value;
 
 use crate::list::{Row, row, rows};
+use crate::officer::announced;
 use crate::store::places::PostgresServer;
 use crate::world::{Daemon, Site, change_ids, within};
 
@@ -292,4 +293,58 @@ async fn commands_go_to_a_daemon_of_this_machine_even_if_it_stands_by() {
     until_told(&site, "Vostok Radar Plant").await;
     assert_eq!(second.stop().await, Some(0));
     all_was_told_under_one_id(&site, &["Tianshan Avionics Institute", "Vostok Radar Plant"]).await;
+}
+
+#[tokio::test]
+async fn two_daemons_announce_each_match_once_under_one_id_also_when_the_watcher_is_killed() {
+    let Some(server) = server() else { return };
+    let mut site = site(&server).await;
+    site.sections = format!(
+        "[[receiver]]\nname = \"officer\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = \
+         true\nshow_matches = true\n[[watchlist]]\nname = \"customers\"\npath = \
+         \"customers.csv\"\n",
+        site.webhook.url("/officer")
+    );
+    let write = |rows: &[&str]| {
+        let text = format!("id,name,country\n{}\n", rows.join("\n"));
+        std::fs::write(site.folder.path().join("customers.csv"), text).unwrap();
+    };
+    let (one, two, three) =
+        ("C1,Tianshan Avionics Institute,CN", "C2,Vostok Radar Plant,RU", "C3,Juba Pumps,SS");
+    write(&[one, two]);
+    let mut all = rows(40);
+    let first = site.run().await;
+    until_watching(&site, &first, 0).await;
+    let second = site.run().await;
+    until_watching(&site, &first, 1).await;
+    let until = async |count: usize| {
+        within("the matches", site.webhook.until(|_| announced(&site.webhook).len() == count))
+            .await;
+    };
+    publish(&site, &mut all, "Tianshan Avionics Institute");
+    until(1).await;
+    publish(&site, &mut all, "Vostok Radar Plant");
+    first.kill();
+    until(2).await;
+    // The counterparty and the entry come at about the same time.
+    write(&[one, two, three]);
+    publish(&site, &mut all, "Juba Pumps");
+    until(3).await;
+    let third = site.run().await;
+    until_watching(&site, &second, 1).await;
+    assert_eq!(second.stop().await, Some(0));
+    assert_eq!(third.stop().await, Some(0));
+    let announced = announced(&site.webhook);
+    assert_eq!(announced.len(), 3);
+    assert!(announced.values().all(|alerts| alerts.len() == 1), "{announced:?}");
+    let listed = site.command(&["matches", "list", "--output", "json"]).await;
+    let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+    let stored: BTreeSet<String> = listed["matches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| found["match_id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(stored, announced.into_keys().collect());
+    assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
 }

@@ -5,131 +5,21 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use entitywatch::actions::{Reply, Request};
+use entitywatch::actions::Request;
+use entitywatch::domain::MatchState;
 use entitywatch::domain::matching::decision::DismissalReason;
 use entitywatch::domain::matching::match_record::{EndReason, MatchRecord};
-use entitywatch::domain::{MatchState, Screening};
 use entitywatch::store::MatchQuery;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::list::{Row, row, rows};
+use crate::list::{row, rows};
+use crate::officer::{
+    HEADER, OURS, PLANTED, RULE, customers, newcomer, site, with, write, write_customers,
+};
 use crate::sinks::HttpSink;
 use crate::story_rules::{self, NUMBER, RAW, Story};
-use crate::world::{Site, World, text_of};
-
-const RULE: &str = "87 FR 38925";
-/// No counterparty is called so on any list.
-const PLANTED: &str = "Tianshan Avionics Inst. Plantedname";
-const HEADER: &str = "id,name,aliases,address,country,owner\n";
-
-fn write(site: &Site, rows: &[&str]) {
-    let text = format!("{HEADER}{}\n", rows.join("\n"));
-    std::fs::write(site.folder.path().join("customers.csv"), text).unwrap();
-}
-
-/// Forty counterparties that match nothing.
-fn others() -> Vec<String> {
-    (0..40).map(|n| format!("Z{n},Quixotic Bakery Number{n},,,US,")).collect()
-}
-
-fn customers(more: &[&str]) -> Vec<String> {
-    more.iter().map(|row| (*row).to_owned()).chain(others()).collect()
-}
-
-fn write_customers(site: &Site, more: &[&str]) {
-    let rows = customers(more);
-    write(site, &rows.iter().map(String::as_str).collect::<Vec<_>>());
-}
-
-async fn site(keys: &str) -> Site {
-    let mut site = Site::new().await;
-    let url = site.webhook.url("/officer");
-    site.sections = format!(
-        "[[receiver]]\nname = \"officer\"\nkind = \"webhook\"\nurl = \"{url}\"\nallow_private = \
-         true\nshow_matches = true\n{keys}\n[[watchlist]]\nname = \"customers\"\npath = \
-         \"customers.csv\"\n"
-    );
-    site
-}
-
-fn newcomer() -> Row {
-    row("Tianshan Avionics Institute", RULE).at("8 Xueyuan Road, Beijing, CN")
-}
-
-fn with(more: &[Row]) -> Vec<Row> {
-    rows(40).into_iter().chain(more.iter().cloned()).collect()
-}
-
-const OURS: &str = "C1,Tianshan Avionics Inst. Plantedname,Tianshan Avionics Institute,\"8 Xueyuan \
-                    Road, Beijing\",CN,Ann";
-
-impl World {
-    async fn matches(&self) -> Vec<MatchRecord> {
-        let query = MatchQuery { with_ended: true, ..MatchQuery::default() };
-        self.program.store.matches(&query).await.unwrap()
-    }
-
-    async fn only_match(&self) -> MatchRecord {
-        let mut all = self.matches().await;
-        assert_eq!(all.len(), 1, "{all:?}");
-        all.remove(0)
-    }
-
-    /// The bodies of this type that `officer` got.
-    fn officer(&self, kind: &str) -> Vec<Value> {
-        let all = self.webhook.received();
-        let own = all.iter().filter(|received| received.path == "/officer");
-        own.map(crate::sinks::Received::json).filter(|body| body["type"] == kind).collect()
-    }
-
-    /// What `officer` is shown with the last alert of this type.
-    async fn last_screening(&self, kind: &str) -> Screening {
-        let bodies = self.officer(kind);
-        let id = bodies.last().unwrap()["data"]["alert_id"].as_str().unwrap().to_owned();
-        let id = entitywatch::domain::AlertId(id);
-        self.program.store.screening(&id, "officer").await.unwrap().unwrap()
-    }
-
-    async fn dismiss(&self, record: &MatchRecord) -> Reply {
-        self.execute(Request::MatchesDismiss {
-            ids: vec![record.found.match_id.clone()],
-            by: "Ann".into(),
-            reason: DismissalReason::DifferentIndustry,
-            note: "a bakery".into(),
-        })
-        .await
-    }
-
-    async fn confirm(&self, record: &MatchRecord) -> Reply {
-        self.execute(Request::MatchesConfirm {
-            ids: vec![record.found.match_id.clone()],
-            by: "Ann".into(),
-            note: String::new(),
-        })
-        .await
-    }
-
-    /// A name that only the counterparty file has is nowhere that a receiver without `show_matches`
-    /// can look.
-    async fn nothing_leaks(&self) {
-        let mut seen = String::new();
-        for received in self.webhook.received().iter().filter(|r| r.path != "/officer") {
-            seen.push_str(&received.body);
-        }
-        self.slack.received().iter().for_each(|received| seen.push_str(&received.body));
-        self.smtp.mails().iter().for_each(|mail| seen.push_str(&mail.data.replace("=\r\n", "")));
-        for alert in self.program.store.alerts(&Default::default()).await.unwrap() {
-            seen.push_str(&serde_json::to_string(&alert).unwrap());
-        }
-        for entry in self.program.store.journal(0, 10_000).await.unwrap() {
-            seen.push_str(&entry.data);
-        }
-        assert!(seen.len() > 1000, "something was looked at");
-        assert!(!seen.contains("Plantedname"), "a counterparty leaked");
-        assert!(!seen.contains("a bakery"), "a note leaked");
-    }
-}
+use crate::world::{World, text_of};
 
 #[tokio::test]
 async fn the_first_screening_is_one_alert_and_a_new_entry_is_shown_with_its_change() {
@@ -603,19 +493,25 @@ async fn one_decision_serves_the_filed_rule_the_published_one_and_both_lists() {
 
 /// `CrashPoint` is built only into debug builds.
 #[cfg(debug_assertions)]
-#[tokio::test]
-async fn a_daemon_that_ends_at_any_step_loses_no_match_and_announces_none_under_two_ids() {
-    use entitywatch::crash_point::CrashPoint;
+mod at_each_point {
+    use std::collections::BTreeSet;
 
-    for point in [
-        CrashPoint::AlertsComposed,
-        CrashPoint::MatchesFound,
-        CrashPoint::AlertsQueued,
-        CrashPoint::MatchesWritten,
-        CrashPoint::CheckRecorded,
-        CrashPoint::AttemptEnded,
-    ] {
-        let mut site = site("").await;
+    use entitywatch::crash_point::CrashPoint;
+    use futures_util::StreamExt;
+    use serde_json::Value;
+
+    use crate::list::rows;
+    use crate::officer::{OURS, announced, newcomer, site, with, write_customers};
+    use crate::world::{Site, within};
+
+    /// Daemons at a time.
+    const AT_A_TIME: usize = 4;
+    const SECOND: &str = "C2,Tianshan Avionics Institute,,,CN,";
+
+    /// The daemon ends at the point. Then it is started again, with one more counterparty.
+    async fn check(point: CrashPoint) {
+        let name = point.name();
+        let mut site: Site = site("").await;
         site.schedule = "* * * * * *";
         site.delivery = "retry = [\"1s\", \"1s\", \"1s\", \"1s\"]".to_owned();
         write_customers(&site, &[OURS]);
@@ -623,47 +519,42 @@ async fn a_daemon_that_ends_at_any_step_loses_no_match_and_announces_none_under_
         let ended = site.command(&["check"]).await;
         assert_eq!(ended.exit, Some(0), "{ended:?}");
         site.publish(&with(&[newcomer()]));
-        let daemon = site.start_with(&[(CrashPoint::VARIABLE, point.name())]);
-        daemon.ends().await;
-        // A second counterparty is added while the daemon is down.
-        write_customers(&site, &[OURS, "C2,Tianshan Avionics Institute,,,CN,"]);
+        let is_of_file = CrashPoint::OF_WATCHLIST_CHECKS.contains(&point);
+        if is_of_file {
+            write_customers(&site, &[OURS, SECOND]);
+        }
+        let daemon = site.start_with(&[(CrashPoint::VARIABLE, name)]);
+        assert_eq!(daemon.ends().await, Some(6), "the daemon passes {name}");
+        write_customers(&site, &[OURS, SECOND]);
         let daemon = site.run().await;
-        let of_officer = |kind: &'static str| {
-            let webhook = site.webhook.clone();
-            move || -> Vec<crate::sinks::Received> {
-                let all = webhook.received();
-                let own = all.into_iter().filter(|received| received.path == "/officer");
-                own.filter(|received| received.json()["type"] == kind).collect()
-            }
-        };
-        let (changed, matched) = (of_officer("list.changed"), of_officer("watchlist.matched"));
-        let both = |_: &HttpSink| !changed().is_empty();
-        crate::world::within("the change", site.webhook.until(both)).await;
-        let name = point.name();
-        let all = || {
-            let bodies = changed().into_iter().chain(matched());
-            bodies.map(|received| received.body).collect::<String>()
-        };
-        let list = || site.command(&["matches", "list", "--output", "json"]);
-        // The second one comes with the change, or when the daemon reads the file.
-        let shown = crate::world::within("the matches", async {
-            loop {
-                let listed: Value = serde_json::from_str(&list().await.stdout).unwrap();
-                let count = listed["matches"].as_array().unwrap().len();
-                if count == 2 {
-                    break count;
-                }
-            }
-        })
-        .await;
-        assert_eq!(shown, 2, "{name}");
+        let both = site.webhook.until(|sink| announced(sink).len() == 2);
+        within(&format!("both matches after {name}"), both).await;
+        // A delivery that arrived before the end, but was not recorded, is sent once more. This
+        // command ends after that.
+        assert_eq!(site.command(&["check"]).await.exit, Some(0));
         assert_eq!(daemon.stop().await, Some(0));
-        let ids: BTreeSet<String> = changed()
+        let announced = announced(&site.webhook);
+        assert!(announced.values().all(|alerts| alerts.len() == 1), "{name}: {announced:?}");
+        let listed = site.command(&["matches", "list", "--output", "json"]).await;
+        let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+        let stored: BTreeSet<&str> = listed["matches"]
+            .as_array()
+            .unwrap()
             .iter()
-            .map(|received| received.header("webhook-id").unwrap().to_owned())
+            .map(|found| found["match_id"].as_str().unwrap())
             .collect();
-        assert_eq!(ids.len(), 1, "{name}: one alert of the change: {}", all());
+        let ids: BTreeSet<&str> = announced.keys().map(String::as_str).collect();
+        assert_eq!(stored, ids, "{name}");
         assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
+    }
+
+    #[tokio::test]
+    async fn a_daemon_that_ends_at_any_step_loses_no_match_and_announces_none_under_two_ids() {
+        assert!(CrashPoint::ALERTS.len() > 20, "the points were found");
+        let points = CrashPoint::ALERTS.iter().chain(CrashPoint::OF_WATCHLIST_CHECKS);
+        futures_util::stream::iter(points)
+            .for_each_concurrent(AT_A_TIME, |point| check(*point))
+            .await;
     }
 }
 

@@ -159,6 +159,15 @@ async fn an_old_key_stays_listed_and_a_receipt_needs_no_store() {
         let ended = verify(&site, receipt, &keys);
         assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
     }
+
+    // With a store, a comparison with a list file has a place in its journal too.
+    site.publish(&list());
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    assert_eq!(site.command(&arguments).await.exit, Some(0));
+    let written = json(&later);
+    let head = written["receipt"]["journal_head"].as_str().unwrap();
+    let verified = site.command(&["journal", "verify", "--head", head]).await;
+    assert_eq!(verified.exit, Some(0), "{}", verified.stderr);
 }
 
 #[tokio::test]

@@ -506,6 +506,12 @@ impl World {
         world
     }
 
+    /// The time of the program.
+    pub fn clock_now(&self) -> jiff::Timestamp {
+        use entitywatch::clock::Clock;
+        self.clock.now()
+    }
+
     /// Runs `check` as the command and the control socket do.
     pub async fn check(&self) -> Reply {
         self.execute(Request::Check { sources: Vec::new() }).await

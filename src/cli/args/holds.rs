@@ -6,7 +6,7 @@ use crate::cli::args::OutputArg;
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum HoldsCommand {
-    /// List the lists on hold
+    /// List the lists and counterparty files on hold
     List {
         /// Include decided holds
         #[arg(long)]
@@ -14,21 +14,21 @@ pub enum HoldsCommand {
         #[command(flatten)]
         output: OutputArg,
     },
-    /// Show the changes that a list on hold would make
+    /// Show what would change if a list or a counterparty file on hold were accepted
     Show {
         id: String,
         #[command(flatten)]
         output: OutputArg,
     },
-    /// Accept the list on hold and alert its changes
+    /// Accept the list or file on hold and alert its changes or matches
     Accept {
         #[command(flatten)]
         decision: DecisionArgs,
-        /// Alert nobody: the list becomes the new baseline for later comparisons
+        /// Alert nobody (lists only): the list becomes the new baseline for later comparisons
         #[arg(long)]
         as_baseline: bool,
     },
-    /// Reject the list on hold; a list with the same content is not put on hold again
+    /// Reject the list or file on hold; the same content is not put on hold again
     Reject {
         #[command(flatten)]
         decision: DecisionArgs,

@@ -81,7 +81,7 @@ pub enum WatchlistsCommand {
         #[command(flatten)]
         output: OutputArg,
     },
-    /// Let a file on hold come into use
+    /// Let a file on hold come into use, as `holds accept` does
     Accept {
         #[arg(long, value_name = "NAME")]
         watchlist: String,

@@ -3,20 +3,27 @@
 use std::io::stdout;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::file_hold::hold_of_file;
+use super::hold_head::{decisions, head};
 use super::what_changed;
 use crate::cli::args::OutputFormat;
 use crate::cli::marked_words::marked;
 use crate::cli::output::{self, time};
 use crate::cli::usage::Usage;
-use crate::domain::{Change, Hold, HoldId, HoldState, Summary, TextChange};
+use crate::config::Config;
+use crate::domain::{Change, HoldId, HoldState, Summary, TextChange};
 use crate::pipeline::hold_decision;
+use crate::pipeline::matching::{self, FoundHold};
 use crate::store::Store;
+use crate::stored_json::HoldRow;
 
 pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()> {
-    let holds = store.holds(!all).await?;
+    let mut holds: Vec<HoldRow> = store.holds(!all).await?.into_iter().map(HoldRow::from).collect();
+    holds.extend(rows_of_files(store, !all).await?);
     let header = ["opened", "hold", "source", "list", "reason", "state", "entries", "description"];
     output::rows(
         &mut stdout(),
@@ -24,12 +31,12 @@ pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()>
         "holds",
         &holds,
         &header,
-        "no list is on hold",
-        |hold: &Hold| {
+        "no list and no counterparty file is on hold",
+        |hold: &HoldRow| {
             vec![
                 time(hold.opened_at),
                 hold.hold_id.to_string(),
-                hold.source.clone(),
+                hold.origin().to_owned(),
                 hold.subject(),
                 hold.reason.to_string(),
                 hold.state.as_str().to_owned(),
@@ -41,11 +48,19 @@ pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()>
     Ok(())
 }
 
+/// The holds of counterparty files, without those that are over if `only_open`.
+pub async fn rows_of_files(store: &Store, only_open: bool) -> Result<Vec<HoldRow>> {
+    let mut all = matching::file_holds(store).await?;
+    all.retain(|found| found.ended.is_none() || !only_open);
+    let row = |found: FoundHold| HoldRow::of_file(&found.watchlist, found.hold, found.ended);
+    Ok(all.into_iter().map(row).collect())
+}
+
 /// A hold with the changes of accepting it.
 #[derive(Serialize, JsonSchema)]
 struct ShownHold {
     #[serde(flatten)]
-    hold: Hold,
+    hold: HoldRow,
     changes: Vec<Change>,
     /// Of the text of a section: what leads from the accepted words to those on hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -53,8 +68,18 @@ struct ShownHold {
 }
 
 /// Prints the changes of an open hold, or the decision on a closed one.
-pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
-    let Some(hold) = store.hold(&HoldId(id.to_owned())).await? else {
+pub async fn hold(
+    store: &Store,
+    config: &Config,
+    id: &str,
+    format: OutputFormat,
+    now: Timestamp,
+) -> Result<()> {
+    let hold_id = HoldId(id.to_owned());
+    if let Some(found) = matching::file_hold(store, &hold_id).await? {
+        return hold_of_file(store, config, found, format, now).await;
+    }
+    let Some(hold) = store.hold(&hold_id).await? else {
         return Err(Usage(format!(
             "expected the id of a hold (`entitywatch holds list --all` shows them), but got `{id}`"
         ))
@@ -65,39 +90,11 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     let words = if open { hold_decision::preview_words(store, &hold).await? } else { Vec::new() };
     let out = &mut stdout();
     if format != OutputFormat::Text {
-        return Ok(output::records(out, format, "holds", &[ShownHold { hold, changes, words }])?);
+        let shown = ShownHold { hold: hold.into(), changes, words };
+        return Ok(output::records(out, format, "holds", &[shown])?);
     }
-    output::one_line(
-        out,
-        &format!(
-            "{}: {} of {}, on hold for {}, {}",
-            hold.hold_id,
-            hold.subject(),
-            hold.source,
-            hold.reason,
-            hold.state.as_str()
-        ),
-    )?;
-    output::one_line(out, &hold.message)?;
-    output::line(
-        out,
-        &format!(
-            "first seen {}; {} {} before, {} in the file on hold",
-            time(hold.opened_at),
-            hold.count_before,
-            if hold.section.is_some() { "words" } else { "entries" },
-            hold.count_after
-        ),
-    )?;
-    if let (Some(by), Some(reason), Some(at)) =
-        (&hold.decided_by, &hold.decision_reason, hold.decided_at)
-    {
-        let how = hold.identified.as_ref().map_or_else(String::new, |how| format!(", {how},"));
-        output::one_line(
-            out,
-            &format!("{} by {by}{how} at {}: {reason}", hold.state.as_str(), time(at)),
-        )?;
-    }
+    let unit = if hold.section.is_some() { "words" } else { "entries" };
+    head(out, &hold.clone().into(), unit)?;
     if open && hold.section.is_some() {
         output::line(out, "accepting it would alert these words ([−deleted] [+inserted]):")?;
         output::line(out, &marked(&words))?;
@@ -123,12 +120,4 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
         output::line(out, &decisions(id))?;
     }
     Ok(())
-}
-
-/// The two commands that decide on a hold.
-fn decisions(id: &str) -> String {
-    format!(
-        "entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject {id} --by \
-         NAME --reason TEXT"
-    )
 }

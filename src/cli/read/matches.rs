@@ -11,8 +11,9 @@ use crate::cli::output::{self, or_dash, time};
 use crate::cli::usage::Usage;
 use crate::config::Config;
 use crate::domain::{Entry, MatchId};
+use crate::pipeline::matching::touched_since;
 use crate::store::{MatchQuery, Store};
-use crate::stored_json::{MatchRow, TouchedRow, WatchlistRow, touched_since, watchlist_rows};
+use crate::stored_json::{MatchRow, TouchedRow, WatchlistRow, watchlist_rows};
 
 pub async fn matches(
     store: &Store,
@@ -120,9 +121,15 @@ pub async fn watchlists(
     Ok(())
 }
 
-pub async fn rescreen(store: &Store, since: Timestamp, format: OutputFormat) -> Result<()> {
-    let rows = touched_since(store, since).await?;
-    let header = ["at", "kind", "entry", "id", "name", "band", "state", "match"];
+pub async fn rescreen(
+    store: &Store,
+    config: &Config,
+    since: Timestamp,
+    format: OutputFormat,
+    now: Timestamp,
+) -> Result<()> {
+    let rows = touched_since(store, config, since, now).await?;
+    let header = ["at", "kind", "entry", "id", "name", "band", "state", "because", "match"];
     let nothing = "no counterparty is touched by a change since then";
     let out = &mut stdout();
     output::rows(out, format, "rescreen", &rows, &header, nothing, |row: &TouchedRow| {
@@ -134,6 +141,7 @@ pub async fn rescreen(store: &Store, since: Timestamp, format: OutputFormat) -> 
             row.counterparty.name.clone(),
             row.band.as_str().to_owned(),
             row.state.as_str().to_owned(),
+            row.reasons.join("; "),
             row.match_id.to_string(),
         ]
     })?;

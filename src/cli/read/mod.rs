@@ -6,6 +6,8 @@ mod changes;
 mod deliveries;
 mod entries;
 mod entry;
+mod file_hold;
+mod hold_head;
 mod holds;
 mod items;
 mod matches;

@@ -5,6 +5,8 @@ use std::io::stdout;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
+use super::holds::rows_of_files;
+use super::matches::configured_watchlists;
 use super::receivers::receiver_rows;
 use super::sources::source_rows;
 use super::status_text::lines;
@@ -14,7 +16,7 @@ use crate::config::{BackupSettings, Config};
 use crate::exit::Exit;
 use crate::pipeline::backups;
 use crate::store::Store;
-use crate::stored_json::{BackupRow, ItemRow, StatusRow};
+use crate::stored_json::{BackupRow, HoldRow, ItemRow, StatusRow, WatchlistStateRow};
 
 /// How long after its due time a backup is overdue. A large database takes minutes.
 const BACKUP_TIME: SignedDuration = SignedDuration::from_hours(1);
@@ -60,6 +62,13 @@ pub async fn status(
     holds.retain(|hold| {
         config.source(&hold.source).is_some_and(|source| source.lists.contains(&hold.list))
     });
+    let mut holds: Vec<HoldRow> = holds.into_iter().map(HoldRow::from).collect();
+    holds.extend(
+        rows_of_files(store, true).await?.into_iter().filter(|hold| {
+            config.watchlists.iter().any(|w| hold.watchlist.as_ref() == Some(&w.name))
+        }),
+    );
+    let watchlists = configured_watchlists(store, config, now).await?;
     let mut items = Vec::new();
     for item in store.unclosed_items().await? {
         items.push(ItemRow::of(store, item, &config.messages.timezone).await?);
@@ -72,6 +81,7 @@ pub async fn status(
         daemons,
         sources: source_rows(store, config, now).await?,
         holds,
+        watchlists: watchlists.into_iter().map(WatchlistStateRow::from).collect(),
         items,
         receivers: receiver_rows(store, config, now).await?,
         store: store.size(now).await?,

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::soon;
 use crate::cli::output::time;
 use crate::deliver::plain;
-use crate::domain::{Hold, size_text};
+use crate::domain::size_text;
 use crate::store::DaemonRow;
-use crate::stored_json::{ItemRow, ReceiverRow, SourceRow, StatusRow};
+use crate::stored_json::{HoldRow, ItemRow, ReceiverRow, SourceRow, StatusRow, WatchlistStateRow};
 
 /// The width of a usual terminal. A longer line is cut.
 const COLUMNS: usize = 80;
@@ -37,6 +37,10 @@ pub fn lines(status: &StatusRow) -> Vec<String> {
         "none is configured",
         status.sources.iter().flat_map(|row| source(row, status.at)).collect(),
     );
+    if !status.watchlists.is_empty() {
+        let files = status.watchlists.iter().flat_map(counterparty_file).collect();
+        section("COUNTERPARTY FILES", "none is configured", files);
+    }
     section("ON HOLD", "nothing", status.holds.iter().flat_map(hold).collect());
     section("NOT ACKNOWLEDGED OR CLOSED", "nothing", items(&status.items, status.at));
     section(
@@ -115,9 +119,29 @@ fn source(row: &SourceRow, now: Timestamp) -> Vec<String> {
     lines
 }
 
-fn hold(hold: &Hold) -> Vec<String> {
+fn counterparty_file(row: &WatchlistStateRow) -> Vec<String> {
+    let written =
+        row.dated.map_or_else(|| "never read".to_owned(), |at| format!("written {}", time(at)));
+    let bad = match row.bad_rows {
+        0 => String::new(),
+        bad => format!(", {bad} left out"),
+    };
+    let rows = if row.rows == 1 { "row" } else { "rows" };
+    let mut lines = vec![
+        format!("  {} {written}, {} {rows}{bad}", name(&row.name), row.rows),
+        format!("    {} open matches, {} stale", row.open, row.stale),
+    ];
+    if let Some(problem) = &row.problem {
+        let since = time(problem.since);
+        lines.push(format!("    {} since {since}", problem.kind.as_str()));
+        lines.push(detail(&problem.detail));
+    }
+    lines
+}
+
+fn hold(hold: &HoldRow) -> Vec<String> {
     vec![
-        format!("  {} {} since {}", name(&hold.source), hold.subject(), time(hold.opened_at)),
+        format!("  {} {} since {}", name(hold.origin()), hold.subject(), time(hold.opened_at)),
         detail(&hold.message),
         format!("    entitywatch holds show {}", hold.hold_id),
     ]
@@ -192,6 +216,7 @@ fn fitted(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
     use crate::domain::{ItemId, ItemState, ListCode, ListState, Sha256, SourceState};
     use crate::schedule::Schedule;
     use crate::store::{OutboxCount, ReceiverState, StoreSize};
@@ -249,6 +274,7 @@ mod tests {
             daemons: vec![daemon(2, Some(at("2026-03-01T09:00:00Z"))), daemon(3, None)],
             sources: vec![SourceRow::new(state, vec![list], &[], Some(&schedule), now)],
             holds: Vec::new(),
+            watchlists: Vec::new(),
             items: vec![item_row()],
             receivers: vec![ReceiverRow::new(Some("webhook"), false, receiver, Some(&outbox), now)],
             store: StoreSize { bytes: 512_000_000, bytes_per_year: Some(210_000_000) },
@@ -332,6 +358,36 @@ mod tests {
         assert_eq!(with_more.len(), without_more.len() + 1);
         assert!(with_more.contains(&"  1 more: entitywatch items list".to_owned()));
         assert!(!without_more.iter().any(|line| line.contains("more:")), "{without_more:#?}");
+    }
+
+    #[test]
+    fn a_counterparty_file_is_shown_with_its_matches_and_what_is_wrong_with_it() {
+        let mut row = status();
+        let since = at("2026-03-01T08:00:00Z");
+        row.backup = None;
+        let mut problem = WatchlistProblem {
+            kind: WatchlistProblemKind::Unreadable,
+            detail: "failed to read /srv/customers.csv: entity not found".into(),
+            since,
+        };
+        row.watchlists.push(WatchlistStateRow {
+            name: "customers".into(),
+            rows: 1,
+            dated: Some(since),
+            problem: Some(problem.clone()),
+            bad_rows: 2,
+            open: 3,
+            stale: 0,
+        });
+        let shown = lines(&row).join("\n");
+        let expected = "COUNTERPARTY FILES\n  customers      written 2026-03-01 08:00:00Z, 1 row, \
+                        2 left out\n    3 open matches, 0 stale\n    unreadable since 2026-03-01 \
+                        08:00:00Z\n    failed to read /srv/customers.csv: entity not found";
+        assert!(shown.contains(expected), "{shown}");
+        assert!(row.has_failed(), "the file cannot be read");
+        problem.kind = WatchlistProblemKind::Old;
+        row.watchlists[0].problem = Some(problem);
+        assert!(!row.has_failed());
     }
 
     #[test]

@@ -119,6 +119,7 @@ pub fn watchlist_problem(kind: WatchlistProblemKind) -> WatchlistProblem {
         WatchlistProblemKind::Malformed => "expected a header with a column for id, but got none",
         WatchlistProblemKind::Old => "expected a file of at most 36 hours, but it has 61 hours",
         WatchlistProblemKind::OnHold => "1,204 of 2,613 rows are missing, over the limit of 5 %",
+        WatchlistProblemKind::Rejected => "a person rejected the content of the file",
     };
     WatchlistProblem { kind, detail: detail.into(), since: OBSERVED_AT }
 }
@@ -138,6 +139,7 @@ fn of(problem: Option<WatchlistProblem>) -> WatchlistFailing {
     WatchlistFailing {
         watchlist: "customers".into(),
         problem,
+        hold_id: None,
         failing_since: OBSERVED_AT,
         at: OBSERVED_AT,
         in_use_from: Some(WRITTEN_AT),

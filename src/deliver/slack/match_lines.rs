@@ -11,23 +11,42 @@ const MAX_CHARS: usize = 5_000;
 /// The most characters of one value of a match, of what was compared, and of a problem.
 const MAX_VALUE_CHARS: usize = 300;
 const MAX_COMPARED_CHARS: usize = 600;
+/// The most characters of a match of one line, without its heading.
+const MAX_BRIEF_CHARS: usize = 260;
 /// The most counterparty files of which a message speaks.
 const MAX_FILES: usize = 4;
 
-/// The matches that there is room for, and how many are left out.
+/// The matches that there is room for, and how many are left out. If there is no room for all with
+/// their details, each has a line.
 pub fn lines(matches: &Matches) -> (Vec<Line>, usize) {
-    let mut used = 0;
-    let mut lines: Vec<Line> = matches.shown.iter().map(line).collect();
-    let fitting = lines
-        .iter()
-        .take_while(|line| {
-            used += line.mrkdwn.encode_utf16().count() + 1;
-            used <= MAX_CHARS
-        })
-        .count();
+    let whole: Vec<Line> = matches.shown.iter().map(line).collect();
+    let fitting = fitting(&whole);
+    let mut lines =
+        if fitting < whole.len() { matches.shown.iter().map(brief).collect() } else { whole };
+    let fitting = self::fitting(&lines);
     let left_out = lines.len() - fitting;
     lines.truncate(fitting);
     (lines, left_out)
+}
+
+/// How many of the lines fit.
+fn fitting(lines: &[Line]) -> usize {
+    let mut used = 0;
+    let is_room = |line: &&Line| {
+        used += line.mrkdwn.encode_utf16().count() + 1;
+        used <= MAX_CHARS
+    };
+    lines.iter().take_while(is_room).count()
+}
+
+/// A match in one line.
+fn brief(found: &MatchText) -> Line {
+    let heading = mrkdwn::escaped(&found.heading);
+    let band = mrkdwn::escaped(&found.band);
+    let band = if found.strong { format!("*{band}*") } else { format!("_{band}_") };
+    let text = mrkdwn::escaped_within(&found.brief, MAX_BRIEF_CHARS);
+    let decide = step_text(&found.decide);
+    Line { mrkdwn: format!("• *{heading}*: {band}, {text}; {decide}"), names: 1 }
 }
 
 fn line(found: &MatchText) -> Line {

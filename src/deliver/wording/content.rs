@@ -73,13 +73,17 @@ pub struct Matches {
 /// One counterparty that may be one entry.
 #[derive(Clone, Debug, Serialize)]
 pub struct MatchText {
-    /// `C00017 Connec Electronics Limited`
+    /// `C00017 Connec Electronics Limited (United Kingdom)`
     pub heading: String,
     /// `Strong match`, `For review`, and what was decided before.
     pub band: String,
     pub strong: bool,
     /// Which entry, why, what was compared, who is responsible.
     pub facts: Vec<Fact>,
+    /// All of that in a line, for a chat in which many matches must fit.
+    pub brief: String,
+    /// Where a person decides.
+    pub decide: NextStep,
 }
 
 #[derive(Clone, Debug, Serialize)]

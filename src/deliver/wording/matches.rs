@@ -6,10 +6,10 @@ use crate::deliver::wording::content::{MatchText, Matches};
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{number, plural};
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
-use crate::deliver::wording::{Fact, MessageContent, country};
+use crate::deliver::wording::{Fact, MessageContent, NextStep, country};
 use crate::domain::matching::screening::{ScreenedWatchlist, WatchlistProblemKind};
 use crate::domain::{
-    Alert, AlertBody, Band, ChangeKind, Form, MatchState, PossibleMatch, Screening,
+    Alert, AlertBody, Band, ChangeKind, Entry, Form, MatchState, PossibleMatch, Screening,
 };
 
 /// The most matches that the body of a message shows. The attachments and `matches list` have all.
@@ -19,6 +19,8 @@ pub const MAX_SHOWN: usize = 40;
 const MAX_NAME_CHARS: usize = 160;
 const MAX_COMPARED_CHARS: usize = 240;
 const MAX_REASONS_CHARS: usize = 500;
+/// The most characters of the reasons in a match of one line.
+const MAX_BRIEF_CHARS: usize = 120;
 /// What no match does not mean. Every message with a comparison says it, in these words.
 const NO_CLEARANCE: &str = "No match is not a clearance: ownership, end use, other lists and \
                             unlisted aliases were not checked.";
@@ -123,6 +125,7 @@ pub fn state(kind: WatchlistProblemKind) -> &'static str {
         WatchlistProblemKind::Malformed => "is not a counterparty file",
         WatchlistProblemKind::Old => "is too old",
         WatchlistProblemKind::OnHold => "is on hold",
+        WatchlistProblemKind::Rejected => "was rejected",
     }
 }
 
@@ -143,17 +146,18 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
     let short = |text: &str| plain::shorten(&plain::line(text), MAX_NAME_CHARS);
     let party = &found.counterparty;
     let heading = format!("{} {}", short(&party.id), short(&party.name)).trim().to_owned();
-    let mut facts = vec![Fact::new("May be", entry(alert, shown))];
-    facts.push(Fact::new("Because", reasons(found)));
-    if !found.compared.counterparty.is_empty() {
+    let heading = match party.country.as_str() {
+        "" => heading,
+        code => format!("{heading} ({})", country::names(&[code.to_owned()])),
+    };
+    let entry = entry(alert, shown);
+    let mut facts = vec![Fact::new("May be", entry.clone())];
+    facts.push(Fact::new("Because", reasons(found, MAX_REASONS_CHARS)));
+    if !is_said(found) {
         facts.push(Fact::new("Compared", both_sides(found)));
     }
     if !party.owner.is_empty() {
         facts.push(Fact::new("Owner", short(&party.owner)));
-    }
-    if !party.country.is_empty() {
-        let country = country::names(std::slice::from_ref(&party.country));
-        facts.push(Fact::new("Country", short(&country)));
     }
     let id = found.match_id.as_str();
     let page = context.link(&format!("/matches/{id}"));
@@ -161,8 +165,29 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
         Some(_) => "look at both sides".to_owned(),
         None => format!("entitywatch matches show {id}"),
     };
-    facts.push(Fact::linked("Decide", text, page));
-    MatchText { heading, band: band(found), strong: found.band == Band::Strong, facts }
+    facts.push(Fact::linked("Decide", text.clone(), page.clone()));
+    let owner = match party.owner.as_str() {
+        "" => String::new(),
+        owner => format!("; owner: {}", short(owner)),
+    };
+    MatchText {
+        heading,
+        band: band(found),
+        strong: found.band == Band::Strong,
+        facts,
+        brief: format!("may be {entry}: {}{owner}", reasons(found, MAX_BRIEF_CHARS)),
+        decide: NextStep { text, command: None, link: page },
+    }
+}
+
+/// Whether the two names that were compared are those that the message shows anyway.
+fn is_said(found: &PossibleMatch) -> bool {
+    let is_name_of_entry = |entry: &Entry| {
+        entry.form == Form::Party && entry.name.trim() == found.compared.entry.trim()
+    };
+    found.compared.counterparty.is_empty()
+        || (found.compared.counterparty.trim() == found.counterparty.name.trim()
+            && found.entry.as_deref().is_some_and(is_name_of_entry))
 }
 
 fn band(found: &PossibleMatch) -> String {
@@ -210,10 +235,10 @@ fn both_sides(found: &PossibleMatch) -> String {
     format!("“{}” with “{}”", short(&found.compared.counterparty), short(&found.compared.entry))
 }
 
-fn reasons(found: &PossibleMatch) -> String {
+fn reasons(found: &PossibleMatch, max_chars: usize) -> String {
     // The reasons mark words as code, which a message does not.
     let reasons = found.reasons.iter().map(|reason| quoted(&plain::line(reason)));
-    plain::shorten(&reasons.collect::<Vec<_>>().join("; "), MAX_REASONS_CHARS)
+    plain::shorten(&reasons.collect::<Vec<_>>().join("; "), max_chars)
 }
 
 /// Backquotes as quotation marks: every other one opens.
@@ -278,7 +303,8 @@ mod tests {
     fn a_match_names_the_counterparty_the_entry_the_owner_and_the_reasons() {
         let matches = content("list.changed", |_| {}).matches.unwrap();
         let first = &matches.shown[0];
-        assert_eq!(first.heading, "C00017 CONNEC EXAMPLE LIMITED");
+        assert!(first.heading.starts_with("C00017 CONNEC EXAMPLE LIMITED ("), "{}", first.heading);
+        assert!(first.brief.contains("may be") && first.brief.contains("owner: Ann Example"));
         assert_eq!((first.band.as_str(), first.strong), ("Strong match", true));
         let fact = |label: &str| {
             first.facts.iter().find(|fact| fact.label == label).map(|fact| fact.text.as_str())
@@ -290,12 +316,58 @@ mod tests {
     }
 
     #[test]
+    fn one_counterparty_and_one_match_are_written_in_the_singular() {
+        let one = content("list.changed", |screening| {
+            screening.watchlists[0].counterparties = 1;
+            screening.matches.truncate(1);
+        });
+        let matches = one.matches.unwrap();
+        let sentence = &matches.compared[0];
+        assert!(sentence.contains("with 1 counterparty of customers.csv"), "{sentence}");
+        assert!(sentence.contains(": 1 possible match. No match"), "{sentence}");
+        assert!(matches.title.starts_with("1 possible match with our"), "{}", matches.title);
+    }
+
+    #[test]
+    fn what_was_compared_is_left_out_if_both_names_are_shown_anyway() {
+        let compared = |change: &dyn Fn(&mut PossibleMatch)| {
+            let content = content("list.changed", |screening| {
+                for shown in &mut screening.matches {
+                    let name = &mut shown.found.counterparty.name;
+                    name.clone_from(&shown.found.compared.counterparty);
+                    change(&mut shown.found);
+                }
+            });
+            let matches = content.matches.unwrap();
+            matches.shown[0].facts.iter().any(|fact| fact.label == "Compared")
+        };
+        let names = |found: &mut PossibleMatch| {
+            found.compared.entry = sample_entry_name(found);
+        };
+        assert!(!compared(&names));
+        assert!(compared(&|found| found.compared.entry = "an alias".into()));
+        assert!(compared(&|found| {
+            names(found);
+            found.compared.counterparty = "another name".into();
+        }));
+    }
+
+    /// The name of the entry of the change that the match belongs to.
+    fn sample_entry_name(found: &PossibleMatch) -> String {
+        let alert = sample::find("list.changed").unwrap();
+        let shown = crate::deliver::shown_matches::of(&alert, Some(&sample::screening(&alert)));
+        let own = shown.iter().find(|shown| shown.found.match_id == found.match_id).unwrap();
+        own.found.entry.as_ref().unwrap().name.clone()
+    }
+
+    #[test]
     fn a_problem_of_a_counterparty_file_is_said() {
         for kind in [
             WatchlistProblemKind::Unreadable,
             WatchlistProblemKind::Malformed,
             WatchlistProblemKind::Old,
             WatchlistProblemKind::OnHold,
+            WatchlistProblemKind::Rejected,
         ] {
             let matches = content("list.changed", |screening| {
                 screening.watchlists[0].problem = Some(sample::watchlist_problem(kind));

@@ -129,12 +129,19 @@ pub fn failing(data: &WatchlistFailing, context: &Context<'_>) -> MessageContent
     }
     if let Some(problem) = &data.problem {
         content.next_steps.push(NextStep::command(advice(problem.kind), "entitywatch watchlists"));
-        if problem.kind == WatchlistProblemKind::OnHold {
-            let command = format!(
-                "entitywatch watchlists accept --watchlist {} --by YOUR-NAME --reason TEXT",
-                data.watchlist
-            );
-            content.next_steps.push(NextStep::command("If the file is right, accept it", command));
+        if let Some(hold) = &data.hold_id {
+            let step = |text: &str, command: String| NextStep::command(text, command);
+            content.next_steps.extend([
+                step("Look at what would be removed", format!("entitywatch holds show {hold}")),
+                step(
+                    "If the file is right, accept it",
+                    format!("entitywatch holds accept {hold} --by YOUR-NAME --reason TEXT"),
+                ),
+                step(
+                    "If it is wrong, reject it",
+                    format!("entitywatch holds reject {hold} --by YOUR-NAME --reason TEXT"),
+                ),
+            ]);
         }
     }
     content.full_alert = context.next_step(
@@ -159,6 +166,7 @@ fn advice(kind: WatchlistProblemKind) -> &'static str {
         WatchlistProblemKind::OnHold => {
             "Find out why so many rows changed or are missing. Look at its state with"
         }
+        WatchlistProblemKind::Rejected => "Export the file again. Look at its state with",
     }
 }
 
@@ -206,6 +214,15 @@ mod tests {
         assert!(failing.contains("customers is missing or cannot be read"), "{failing}");
         assert!(failing.contains("Its last good content stays in use"), "{failing}");
         assert!(failing.contains("2,613 rows"), "{failing}");
+        let mut on_hold = sample::find("watchlist.failing").unwrap();
+        if let AlertBody::WatchlistFailing(data) = &mut on_hold.body {
+            data.hold_id = Some(crate::domain::HoldId("hld_1".into()));
+        }
+        let content = alert_content(&on_hold, &sample::settings(None));
+        let steps = format!("{:?}", content.next_steps);
+        for command in ["holds show hld_1", "holds accept hld_1", "holds reject hld_1"] {
+            assert!(steps.contains(command), "{steps}");
+        }
         let recovered = shown("watchlist.failing, recovered");
         assert!(recovered.contains("is up to date again"), "{recovered}");
     }

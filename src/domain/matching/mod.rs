@@ -8,11 +8,13 @@
 //! - [`decision`]: what a person decided, and the evidence of a dismissal.
 //! - [`match_record`]: a match as it is stored, with its history.
 //! - [`watchlist_state`]: what is in use of a counterparty file.
+//! - [`file_hold`]: a counterparty file that waits for a person.
 //! - [`screening`]: what one delivery shows.
 //! - [`watchlist_alerts`]: the content of `watchlist.matched` and `watchlist.failing`.
 
 pub mod counterparty;
 pub mod decision;
+pub mod file_hold;
 pub mod match_record;
 pub mod possible_match;
 pub mod screening;

@@ -55,6 +55,8 @@ pub enum WatchlistProblemKind {
     Old,
     /// It shrank or changed beyond `max_loss` or `max_revised`.
     OnHold,
+    /// A person rejected it when it was on hold.
+    Rejected,
 }
 
 impl WatchlistProblemKind {
@@ -64,6 +66,7 @@ impl WatchlistProblemKind {
             Self::Malformed => "malformed",
             Self::Old => "old",
             Self::OnHold => "on-hold",
+            Self::Rejected => "rejected",
         }
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::HoldId;
 use crate::domain::matching::possible_match::{Cause, PossibleMatch};
 use crate::domain::matching::screening::WatchlistProblem;
 
@@ -25,6 +26,9 @@ pub struct WatchlistFailing {
     pub watchlist: String,
     /// `null` if the file is well again.
     pub problem: Option<WatchlistProblem>,
+    /// The hold that `holds accept` and `holds reject` decide. Left out if the file is not on hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_id: Option<HoldId>,
     pub failing_since: Timestamp,
     pub at: Timestamp,
     /// When the content that stays in use was written. `null` if none was ever read.

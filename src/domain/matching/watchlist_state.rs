@@ -6,8 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::matching::counterparty::Counterparty;
+use crate::domain::matching::file_hold::{EndedFileHold, FileHold, FileHoldDecision};
 use crate::domain::matching::screening::WatchlistProblem;
-use crate::domain::{ListCode, Sha256};
+use crate::domain::{HoldState, ListCode, Sha256};
+
+/// How many holds are kept that are over. The journal has all of them.
+pub const MAX_ENDED_HOLDS: usize = 100;
 
 /// One counterparty file: what is in use of it, and what was last seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,21 +35,33 @@ pub struct WatchlistState {
     pub row_problems: Vec<String>,
     pub problem: Option<WatchlistProblem>,
     /// The content on hold.
-    pub on_hold: Option<FileOnHold>,
+    pub on_hold: Option<FileHold>,
     /// Content that a person accepted although it exceeds the limits.
     pub accepted: Option<Sha256>,
+    /// Content that a person rejected. It is not put on hold again.
+    #[serde(default)]
+    pub rejected: Option<Sha256>,
+    /// The holds that are over, oldest first.
+    #[serde(default)]
+    pub ended_holds: Vec<EndedFileHold>,
     /// What it was last compared with in whole.
     pub screened: Option<LastScreening>,
 }
 
-/// A file that lost or revised more rows than its limits allow.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileOnHold {
-    pub sha256: Sha256,
-    pub since: Timestamp,
-    pub rows: usize,
-    pub lost: usize,
-    pub revised: usize,
+impl WatchlistState {
+    /// Ends the hold, if there is one. Without a `decision`, a later content ended it.
+    pub fn end_hold(
+        &mut self,
+        state: HoldState,
+        at: Timestamp,
+        decision: Option<FileHoldDecision>,
+    ) -> Option<FileHold> {
+        let hold = self.on_hold.take()?;
+        self.ended_holds.push(EndedFileHold { hold: hold.clone(), state, at, decision });
+        let surplus = self.ended_holds.len().saturating_sub(MAX_ENDED_HOLDS);
+        self.ended_holds.drain(..surplus);
+        Some(hold)
+    }
 }
 
 /// What the counterparties were last compared with in whole.

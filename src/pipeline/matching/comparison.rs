@@ -43,7 +43,7 @@ pub struct Outcome {
 /// The counterparty and the entry of a match.
 type Key = (String, u32, EntryId);
 /// What is found of one counterparty, each with the entries that it concerns.
-type Sightings = Vec<(Sighting, Vec<EntryId>)>;
+pub type Sightings = Vec<(Sighting, Vec<EntryId>)>;
 
 impl Comparison<'_> {
     /// Compares, and goes from the `known` matches of what is compared to those of today. `cause`
@@ -97,7 +97,7 @@ impl Comparison<'_> {
     }
 
     /// What is found of each counterparty that is compared, best first.
-    fn sightings(&self) -> Vec<(&StoredCounterparty, Sightings)> {
+    pub fn sightings(&self) -> Vec<(&StoredCounterparty, Sightings)> {
         let compared: Vec<&StoredCounterparty> =
             self.places.iter().filter_map(|place| self.parties.get(*place)).collect();
         let parties: Vec<Counterparty> =

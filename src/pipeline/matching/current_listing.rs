@@ -1,6 +1,6 @@
 //! Reads the entries that counterparties are compared with, as they are after a record is written.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Span;
@@ -12,6 +12,9 @@ use crate::pipeline::background::in_background;
 use crate::pipeline::matching::listing::Listing;
 use crate::screen::Screener;
 use crate::store::{CheckRecord, Result, Store};
+
+/// The name of what no source shows any more. No source is called so.
+const FORMER: &str = "earlier states";
 
 /// The listing, and the same entries ready for comparison.
 pub struct CurrentListing {
@@ -27,6 +30,18 @@ pub async fn read(
     record: &CheckRecord,
     changed: HashSet<EntryId>,
 ) -> Result<CurrentListing> {
+    read_with_former(store, config, lists, record, changed, Vec::new()).await
+}
+
+/// Like [`read`], with what entries were before: `former` states that no source shows any more.
+pub async fn read_with_former(
+    store: &Store,
+    config: &Config,
+    lists: &[ListCode],
+    record: &CheckRecord,
+    changed: HashSet<EntryId>,
+    mut former: Vec<Entry>,
+) -> Result<CurrentListing> {
     let mut sources: Vec<(String, Vec<Entry>)> = Vec::new();
     for source in config.sources.iter().filter(|s| s.kind != SourceKind::FederalRegister) {
         let mut entries = Vec::new();
@@ -36,6 +51,22 @@ pub async fn read(
         sources.push((source.name.clone(), entries));
     }
     let rules = rules_after(store, record).await?;
+    let shown: HashMap<Option<&EntryId>, Vec<&Entry>> = sources
+        .iter()
+        .flat_map(|(_, entries)| entries)
+        .filter(|entry| entry.entry_id.as_ref().is_some_and(|id| changed.contains(id)))
+        .fold(HashMap::new(), |mut shown: HashMap<_, Vec<_>>, entry| {
+            shown.entry(entry.entry_id.as_ref()).or_default().push(entry);
+            shown
+        });
+    // Shown twice, a name would be less rare.
+    former.retain(|entry| {
+        let same = shown.get(&entry.entry_id.as_ref());
+        same.is_none_or(|same| same.iter().all(|other| *other != entry))
+    });
+    if !former.is_empty() {
+        sources.push((FORMER.to_owned(), former));
+    }
     let lists = lists.to_vec();
     Ok(in_background(move || {
         let listing = Listing::new(sources, &rules, &lists, &changed);

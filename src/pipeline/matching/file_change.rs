@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::domain::Counterparty;
 use crate::domain::matching::watchlist_state::StoredCounterparty;
+use crate::domain::{Counterparty, HoldReason};
 use crate::screen::evidence;
 
 /// What differs between the rows in use and the rows of a file.
@@ -19,6 +19,15 @@ pub struct FileChange {
     pub revised: Vec<(String, u32)>,
     pub removed: Vec<(String, u32)>,
     pub rows_before: usize,
+}
+
+/// The limit that a change exceeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    /// `Loss` or `Revision`.
+    pub reason: HoldReason,
+    /// In words, with numbers.
+    pub message: String,
 }
 
 impl FileChange {
@@ -67,22 +76,24 @@ impl FileChange {
         change
     }
 
-    /// Why the change is not plausible, in words. `None`: it is.
-    pub fn exceeds(&self, max_loss: f64, max_revised: f64) -> Option<String> {
+    /// Why the change is not plausible. `None`: it is.
+    pub fn exceeds(&self, max_loss: f64, max_revised: f64) -> Option<Exceeded> {
         let (loss, revised) = (self.removed.len(), self.revised.len());
         let before = self.rows_before;
         let most = |share: f64| allowed(before, share);
         if loss > most(max_loss) {
-            return Some(format!(
+            let message = format!(
                 "the file lost {loss} of {before} rows, more than `max_loss` allows ({})",
                 most(max_loss)
-            ));
+            );
+            return Some(Exceeded { reason: HoldReason::Loss, message });
         }
         if revised > most(max_revised) {
-            return Some(format!(
+            let message = format!(
                 "{revised} of {before} rows were revised, more than `max_revised` allows ({})",
                 most(max_revised)
-            ));
+            );
+            return Some(Exceeded { reason: HoldReason::Revision, message });
         }
         None
     }
@@ -170,7 +181,7 @@ mod tests {
         let before = first(&rows.iter().map(|(i, n)| (i.as_str(), n.as_str())).collect::<Vec<_>>());
         let check = |rows: Vec<Counterparty>, expected: Option<&str>| {
             let change = FileChange::between(before.clone(), &[], rows, NOW);
-            let found = change.exceeds(0.05, 0.05);
+            let found = change.exceeds(0.05, 0.05).map(|exceeded| exceeded.message);
             assert_eq!(found.is_some(), expected.is_some(), "{found:?}");
             assert!(found.unwrap_or_default().contains(expected.unwrap_or_default()));
         };

@@ -190,7 +190,7 @@ pub async fn erase_with(
     id: &str,
     data: impl FnOnce(u64) -> Value,
 ) -> Result<u64, MatchActionError> {
-    let lock = program.lock_matches().await?;
+    let _lock = program.lock_matches().await?;
     let now = program.clock.now();
     let event =
         |matches| JournalEvent { kind: "counterparty.erased".to_owned(), data: data(matches) };
@@ -199,21 +199,6 @@ pub async fn erase_with(
         watchlist: watchlist.to_owned(),
         id: id.to_owned(),
     })?;
-    // What is in memory of the watchlist is not current any more.
-    let states = program.store.watchlist_states().await?;
-    if let Some(mut state) = states.into_iter().find(|state| state.name == watchlist) {
-        state.generation += 1;
-        state.rows = program.store.counterparties(watchlist).await?.len();
-        // Problems of rows quote the file.
-        state.row_problems.clear();
-        let mut record = crate::store::CheckRecord {
-            at: now,
-            fence: lock.fence(),
-            ..crate::store::CheckRecord::default()
-        };
-        record.matching.watchlists.push(state);
-        program.store.record(record).await?;
-    }
     Ok(matches)
 }
 

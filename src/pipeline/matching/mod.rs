@@ -10,7 +10,9 @@
 //! - `watchlist_check`: one check of a counterparty file. `watchlist_reading` and `watchlist_file`
 //!   read it, `watchlist_scope` compares what is new.
 //! - `current_listing`, `loaded`: both sides, read from the store.
-//! - `match_actions`: what people decide.
+//! - `touched`: whom the changes since a time touch, compared again. It writes nothing.
+//! - `match_actions`: what people decide. `file_hold_decision`: what they decide about a file on
+//!   hold, and `file_hold_preview` what that would change.
 //!
 //! Everything that writes matches does so under `Program::lock_matches`, except the decisions of
 //! people, which change one match in one transaction.
@@ -19,22 +21,30 @@ mod announcing;
 mod comparison;
 mod current_listing;
 mod file_change;
+mod file_hold_decision;
+mod file_hold_preview;
 mod listing;
 mod loaded;
 mod match_actions;
 mod of_changes;
 mod receiver_matches;
+mod touched;
 mod transition;
 mod watchlist_check;
 mod watchlist_file;
 mod watchlist_reading;
 mod watchlist_scope;
 
+pub use file_hold_decision::{
+    FileHoldError, FoundHold, accept_file, decide_again, file_hold, file_holds, reject_file,
+};
+pub use file_hold_preview::{FileHoldPreview, LostCounterparty, file_hold_preview};
 pub use loaded::LoadedWatchlists;
 pub use match_actions::{
     Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with, reopen,
 };
 pub use of_changes::match_changes;
 pub use receiver_matches::facts;
+pub use touched::touched_since;
 pub use transition::rests_on;
-pub use watchlist_check::{WatchlistChecked, accept_hold, accept_hold_with, check_watchlists};
+pub use watchlist_check::{WatchlistChecked, check_watchlists};

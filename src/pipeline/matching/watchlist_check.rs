@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing::info;
 
 use crate::config::WatchlistSettings;
-use crate::domain::Cause;
+use crate::crash_point::CrashPoint;
 use crate::domain::journal::JournalEvent;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::WatchlistProblem;
-use crate::domain::matching::watchlist_state::{FileOnHold, WatchlistState};
-use crate::pipeline::items::Actor;
+use crate::domain::matching::watchlist_state::WatchlistState;
+use crate::domain::{Cause, HoldState};
 use crate::pipeline::matching::announcing::announce;
 use crate::pipeline::matching::comparison::Outcome;
 use crate::pipeline::matching::of_changes::journal_of;
@@ -40,11 +40,44 @@ pub async fn check_watchlists(
     watch: Option<&Lease>,
 ) -> Result<Vec<WatchlistChecked>> {
     let wiring = program.wiring.load_full();
+    forget_unconfigured(program, &wiring, watch).await?;
     let mut all = Vec::new();
     for settings in &wiring.config.watchlists {
         all.push(check(program, &wiring, settings, watch).await?);
     }
     Ok(all)
+}
+
+/// A watchlist that is not configured any more is compared with nothing. If it is configured again,
+/// all of its counterparties are compared, because entries may have changed in between. Its matches
+/// and decisions stay.
+async fn forget_unconfigured(
+    program: &Program,
+    wiring: &Wiring,
+    watch: Option<&Lease>,
+) -> Result<()> {
+    let is_forgotten = |state: &WatchlistState| {
+        let watchlists = &wiring.config.watchlists;
+        let is_used = |w: &WatchlistSettings| {
+            w.name == state.name || w.previous_name.as_ref() == Some(&state.name)
+        };
+        let is_done = state.screened.is_none() && state.on_hold.is_none();
+        !is_done && !watchlists.iter().any(is_used)
+    };
+    if !program.store.watchlist_states().await?.iter().any(is_forgotten) {
+        return Ok(());
+    }
+    let lock = program.lock_matches_watching(watch.cloned()).await?;
+    let now = program.clock.now();
+    let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
+    for mut state in program.store.watchlist_states().await?.into_iter().filter(is_forgotten) {
+        (state.screened, state.signature) = (None, None);
+        state.end_hold(HoldState::Superseded, now, None);
+        let data = json!({"watchlist": state.name});
+        record.journal.push(JournalEvent { kind: "watchlist.unconfigured".into(), data });
+        record.matching.watchlists.push(state);
+    }
+    program.store.record(record).await
 }
 
 async fn check(
@@ -70,8 +103,13 @@ async fn check(
     let before = before
         .unwrap_or_else(|| WatchlistState { name: settings.name.clone(), ..Default::default() });
     let mut state = before.clone();
+    // A list that is not compared any more is compared as a whole if it is configured again.
+    if let Some(last) = &mut state.screened {
+        last.lists.retain(|list| settings.lists.contains(list));
+    }
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
     let (change, bad_rows) = read_file(program, settings, &mut state, &mut record).await?;
+    CrashPoint::WatchlistRead.pass();
     let has_changed = change.is_some();
     let scope = scope(program, wiring, settings, &state, change).await?;
     let mut outcomes = compare(program, wiring, settings, &mut state, &record, scope).await?;
@@ -81,6 +119,7 @@ async fn check(
     states.retain(|other| other.name != state.name);
     states.push(state.clone());
     let detail = add_matches(wiring, &states, &settings.name, &mut record, outcomes);
+    CrashPoint::WatchlistCompared.pass();
     let checked = WatchlistChecked {
         watchlist: settings.name.clone(),
         problem: state.problem.clone(),
@@ -100,6 +139,7 @@ async fn check(
         store.matching_key(&new_key).await?;
     }
     store.record(record).await?;
+    CrashPoint::WatchlistRecorded.pass();
     if has_alerts {
         program.outbox.send_replace(());
     }
@@ -142,46 +182,4 @@ fn add_matches(
         1 => "1 possible match is new".to_owned(),
         count => format!("{count} possible matches are new"),
     })
-}
-
-/// A file on hold comes into use at its next check, although it exceeds the limits. `None` if no
-/// such file is on hold.
-pub async fn accept_hold(
-    program: &Program,
-    name: &str,
-    actor: Actor<'_>,
-    reason: &str,
-) -> Result<Option<FileOnHold>> {
-    let data = |hold: &FileOnHold| {
-        json!({
-            "watchlist": name,
-            "sha256": hold.sha256,
-            "by": actor.by.trim(),
-            "identified": actor.identified,
-            "reason": reason,
-        })
-    };
-    accept_hold_with(program, name, data).await
-}
-
-/// A file on hold comes into use. `data` is what the journal keeps.
-pub async fn accept_hold_with(
-    program: &Program,
-    name: &str,
-    data: impl FnOnce(&FileOnHold) -> Value,
-) -> Result<Option<FileOnHold>> {
-    let lock = program.lock_matches().await?;
-    let states = program.store.watchlist_states().await?;
-    let Some(mut state) = states.into_iter().find(|state| state.name == name) else {
-        return Ok(None);
-    };
-    let Some(hold) = state.on_hold.clone() else { return Ok(None) };
-    (state.accepted, state.signature) = (Some(hold.sha256.clone()), None);
-    let mut record =
-        CheckRecord { at: program.clock.now(), fence: lock.fence(), ..CheckRecord::default() };
-    record.matching.watchlists.push(state);
-    let data = data(&hold);
-    record.journal.push(JournalEvent { kind: "watchlist.accepted".into(), data });
-    program.store.record(record).await?;
-    Ok(Some(hold))
 }

@@ -23,18 +23,10 @@ pub struct Sight {
 /// Looks at a file, or at the files of a folder.
 pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
     let mut files: Vec<(String, Metadata)> = Vec::new();
-    let own = fs::metadata(&settings.path)?;
-    if own.is_dir() {
-        for file in fs::read_dir(&settings.path)? {
-            let file = file?;
-            let about = fs::metadata(file.path())?;
-            if about.is_file() {
-                files.push((file.file_name().to_string_lossy().into_owned(), about));
-            }
-        }
-        files.sort_by(|a, b| a.0.cmp(&b.0));
-    } else {
-        files.push((String::new(), own));
+    // Others in a folder do not count: a note beside an old export does not make it newer.
+    for path in crate::watchlist::files(&settings.path)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.push((name, fs::metadata(&path)?));
     }
     let written =
         |about: &Metadata| about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());

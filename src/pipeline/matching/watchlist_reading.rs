@@ -1,20 +1,25 @@
 //! Reads a counterparty file that has changed, and decides whether its content comes into use.
 
+use jiff::Timestamp;
 use serde_json::json;
 use tracing::{info, warn};
 
 use crate::config::WatchlistSettings;
-use crate::domain::Sha256;
 use crate::domain::alert::{AlertBody, WatchlistFailing};
 use crate::domain::journal::JournalEvent;
+use crate::domain::matching::file_hold::FileHold;
 use crate::domain::matching::screening::WatchlistProblemKind;
-use crate::domain::matching::watchlist_state::{FileOnHold, WatchlistState};
+use crate::domain::matching::watchlist_state::WatchlistState;
+use crate::domain::{HoldState, Sha256};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::background::in_background;
-use crate::pipeline::matching::file_change::FileChange;
+use crate::pipeline::matching::file_change::{Exceeded, FileChange};
 use crate::pipeline::matching::watchlist_file::{self, Sight};
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, CounterpartyUpdate, Result};
+
+/// What is said of a content that a person rejected.
+pub const REJECTED: &str = "a person rejected the content of the file";
 
 /// Reads the file if it has changed since it was last read. Returns what its new content changes,
 /// and how many of its rows were left out.
@@ -68,21 +73,50 @@ pub async fn read_file(
     let change = FileChange::between(in_use, &former, file.counterparties, now);
     let exceeded = change.exceeds(settings.max_loss, settings.max_revised);
     if let Some(exceeded) = exceeded.filter(|_| state.accepted.as_ref() != Some(&file.sha256)) {
-        let since = state.on_hold.as_ref().filter(|hold| hold.sha256 == file.sha256);
-        state.on_hold = Some(FileOnHold {
-            since: since.map_or(now, |hold| hold.since),
-            sha256: file.sha256,
-            rows: change.in_use.len(),
-            lost: change.removed.len(),
-            revised: change.revised.len(),
-        });
-        let detail =
-            format!("{exceeded}, so it is on hold: `entitywatch watchlists accept` accepts it");
+        if state.rejected.as_ref() == Some(&file.sha256) {
+            state.end_hold(HoldState::Superseded, now, None);
+            let wrong = (WatchlistProblemKind::Rejected, REJECTED.to_owned());
+            state.problem = Some(problem(state, wrong));
+            return Ok((None, bad_rows));
+        }
+        let detail = format!("{}, so it is on hold", exceeded.message);
+        put_on_hold(state, exceeded, file.sha256, &change, now);
         state.problem = Some(problem(state, (WatchlistProblemKind::OnHold, detail)));
         return Ok((None, bad_rows));
     }
     accept(settings, state, &sight, file.sha256, &change, record);
     Ok((Some(change), bad_rows))
+}
+
+/// A content waits for a person. One that was on hold before keeps its hold.
+fn put_on_hold(
+    state: &mut WatchlistState,
+    Exceeded { reason, message }: Exceeded,
+    sha256: Sha256,
+    change: &FileChange,
+    now: Timestamp,
+) {
+    let same = state.on_hold.take_if(|hold| hold.sha256 == sha256);
+    state.end_hold(HoldState::Replaced, now, None);
+    let (hold_id, since) = same.map_or_else(
+        || {
+            let earlier = state.ended_holds.iter().filter(|ended| ended.hold.sha256 == sha256);
+            (FileHold::id(&state.name, &sha256, earlier.count()), now)
+        },
+        |hold| (hold.hold_id, hold.since),
+    );
+    state.on_hold = Some(FileHold {
+        hold_id,
+        reason,
+        sha256,
+        since,
+        rows_before: change.rows_before,
+        rows: change.in_use.len(),
+        added: change.added.len(),
+        lost: change.removed.len(),
+        revised: change.revised.len(),
+        message,
+    });
 }
 
 /// The content of a file comes into use.
@@ -106,7 +140,8 @@ fn accept(
     }
     (state.sha256, state.rows) = (Some(sha256), change.in_use.len());
     (state.dated, state.read_at) = (sight.dated, Some(record.at));
-    (state.problem, state.on_hold, state.accepted) = (None, None, None);
+    state.end_hold(HoldState::Superseded, record.at, None);
+    (state.problem, state.accepted, state.rejected) = (None, None, None);
     if !change.written.is_empty() {
         state.generation += 1;
         record.matching.counterparties.push(CounterpartyUpdate {
@@ -118,7 +153,7 @@ fn accept(
 }
 
 /// Notes that the content in use is old, or is not any more.
-fn note_age(settings: &WatchlistSettings, state: &mut WatchlistState, now: jiff::Timestamp) {
+fn note_age(settings: &WatchlistSettings, state: &mut WatchlistState, now: Timestamp) {
     let is_old = watchlist_file::is_old(state.dated, settings.max_age, now);
     let kind = state.problem.as_ref().map(|problem| problem.kind);
     match kind {
@@ -157,6 +192,7 @@ pub fn note_problem(
     let body = AlertBody::WatchlistFailing(WatchlistFailing {
         watchlist: state.name.clone(),
         problem: state.problem.clone(),
+        hold_id: state.on_hold.as_ref().map(|hold| hold.hold_id.clone()),
         failing_since: known.map_or(record.at, |problem| problem.since),
         at: record.at,
         in_use_from: state.dated,

@@ -1,11 +1,12 @@
 //! How a decision about a match, a counterparty or a counterparty file is carried out again.
 
 use crate::domain::matching::decision::DismissalReason;
+use crate::domain::matching::file_hold::FileHoldDecision;
 use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
-use crate::domain::{MatchId, Sha256};
+use crate::domain::{HoldState, MatchId, Sha256};
 use crate::pipeline::Program;
 use crate::pipeline::matching::{
-    MatchActionError, accept_hold_with, counterparty_hash, erase_with, rests_on,
+    MatchActionError, counterparty_hash, decide_again, erase_with, rests_on,
 };
 use crate::pipeline::restored_decisions::{RestorationOutcome, Restored};
 use crate::random;
@@ -18,7 +19,8 @@ const NOTE: &str = "restored; the note was not exported";
 pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<RestorationOutcome> {
     match restored.kind {
         "counterparty.erased" => erase(program, restored).await,
-        "watchlist.accepted" => accept_file(program, restored).await,
+        "watchlist.accepted" => decide_file(program, restored, HoldState::Accepted).await,
+        "watchlist.rejected" => decide_file(program, restored, HoldState::Rejected).await,
         "match.dismissed" => {
             let Some(reason) = restored.field::<DismissalReason>("reason") else {
                 return Ok(super::unknown());
@@ -92,16 +94,21 @@ async fn erase(program: &Program, restored: &Restored<'_>) -> Result<Restoration
     }
 }
 
-async fn accept_file(program: &Program, restored: &Restored<'_>) -> Result<RestorationOutcome> {
-    let watchlist = restored.text("watchlist");
-    let content = restored.field::<Sha256>("sha256");
-    let states = program.store.watchlist_states().await?;
-    let state = states.iter().find(|state| state.name == watchlist);
-    let on_hold = state.and_then(|state| state.on_hold.as_ref());
-    if on_hold.is_none_or(|hold| Some(&hold.sha256) != content.as_ref()) {
-        let why = "no such content of the file is on hold";
-        return Ok(RestorationOutcome::Waits(why.to_owned()));
-    }
-    accept_hold_with(program, watchlist, |_hold| restored.journal_data()).await?;
-    Ok(RestorationOutcome::CarriedOut)
+async fn decide_file(
+    program: &Program,
+    restored: &Restored<'_>,
+    decision: HoldState,
+) -> Result<RestorationOutcome> {
+    let said = FileHoldDecision {
+        by: restored.by.clone(),
+        identified: restored.identified.clone(),
+        reason: restored.text("reason").to_owned(),
+    };
+    let Some(content) = restored.field::<Sha256>("sha256") else { return Ok(super::unknown()) };
+    let (watchlist, data) = (restored.text("watchlist"), restored.journal_data());
+    Ok(if decide_again(program, watchlist, &content, decision, said, data).await? {
+        RestorationOutcome::CarriedOut
+    } else {
+        RestorationOutcome::Waits("no such content of the file is on hold".to_owned())
+    })
 }
