@@ -140,8 +140,8 @@ crash_points! {
         MatchStepJournaled;
         MatchStepRecorded;
     }
-    /// In the order in which a check of a counterparty file passes them. Its transaction passes those
-    /// of a check.
+    /// In the order in which a check of a counterparty file passes them. Its transaction passes
+    /// those of a check.
     OF_WATCHLIST_CHECKS {
         /// The file is read, if it has changed.
         WatchlistRead;

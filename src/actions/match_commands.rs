@@ -55,8 +55,9 @@ pub async fn erase(
 ) {
     match matching::erase(program, watchlist, id, actor).await {
         Ok(matches) => reply.line(format!(
-            "{watchlist}: the counterparty {id} is erased, with {matches} matches; take it out of \
-             the file, or it comes back"
+            "{watchlist}: the counterparty {id} is erased, with {}; take it out of the file, or it \
+             comes back",
+            if matches == 1 { "1 match".to_owned() } else { format!("{matches} matches") }
         )),
         Err(problem) => reply.problem(exit_of(&problem), problem.to_string()),
     }

@@ -214,7 +214,8 @@ pub fn screen(
         receipt.write(order.file, &order.keys)?;
     }
     if args.output == ScreenFormat::Text {
-        let names = if args.watchlist.is_some() { "counterparties" } else { "counterparty" };
+        let is_one = screened.counterparties == 1;
+        let names = if is_one { "counterparty" } else { "counterparties" };
         let lists: Vec<&str> = args.lists.iter().map(|list| list.as_str()).collect();
         output::line(
             &mut std::io::stderr(),

@@ -128,7 +128,12 @@ impl Store {
         journal::append(&mut tx, at, &[event(matches)]).await?;
         tx.commit(ACTION).await?;
         // It has what pages were before.
-        self.pools.empty_log(ACTION).await?;
+        if let Err(problem) = self.pools.empty_log(ACTION).await {
+            tracing::warn!(
+                "the counterparty is erased, but the log of the database keeps its text until it \
+                 is used again: {problem}"
+            );
+        }
         Ok(Some(matches))
     }
 }

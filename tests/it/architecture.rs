@@ -96,13 +96,13 @@ fn top_level(list: &str) -> Vec<&str> {
 fn a_stage_imports_the_domain_and_no_other_stage() {
     let allowed = |of: &str| -> Option<&[&str]> {
         Some(match of {
-            "domain" | "dial" | "secret" | "clock" | "exit" | "crash_point" | "owner"
+            "domain" | "dial" | "secret" | "clock" | "exit" | "crash_point" | "file_owner"
             | "random" => &[],
             "schedule" => &["dial"],
             "fetch" => &["domain", "dial", "clock"],
             "parse" | "diff" | "screen" | "route" => &["domain"],
             // Its stopwatch, by which an instance of a shared database knows that it was silent.
-            "store" => &["domain", "clock", "crash_point", "owner"],
+            "store" => &["domain", "clock", "crash_point", "file_owner"],
             "watchlist" => &["domain", "screen"],
             "deliver" => &["domain", "dial", "secret"],
             "stored_json" => &["domain", "store", "schedule"],

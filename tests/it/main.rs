@@ -58,6 +58,7 @@ mod story_holds;
 mod story_instances;
 mod story_items;
 mod story_match_pages;
+mod story_june_2022;
 mod story_matches;
 mod story_metrics;
 mod story_officer_year;

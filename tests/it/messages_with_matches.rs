@@ -233,7 +233,7 @@ fn many_matches_fit_in_every_channel_and_say_how_many_are_not_shown() {
     let [text, slack, teams] = shown(&alert, Some(&screening));
     assert!(text.contains("… and 4,960 more possible matches"), "{text:.3000}");
     for message in [&slack, &teams] {
-        assert!(message.contains("More possible matches are not shown here"), "{message}");
+        assert!(message.contains("more possible matches are not shown here"), "{message}");
         assert!(message.contains("No match is not a clearance"), "{message}");
     }
     let mail = preview::eml(&email(), &alert, Some(&screening), &sample::settings(None)).unwrap();

@@ -193,10 +193,12 @@ async fn an_officer_is_alerted_of_what_matters_once_and_the_others_of_what_chang
     assert_eq!(ledger.step(&world), step(&[], &[]), "operators are alerted, not readers");
     let failing = |words: &str| world.subjects().iter().filter(|s| s.contains(words)).count();
     assert_eq!((failing("is on hold"), failing("is missing"), failing("is too old")), (1, 1, 1));
+    // A relisting that is undone on the same day is a correction.
     world.publish(&listed(&first, &[]));
     world.next_check().await;
-    assert_eq!(ledger.step(&world), step(of_confirmed, &[("removed", &renamed.name)]));
-    let screening = world.last_screening(changed).await;
+    let corrected: &[(&str, &[&str])] = &[("list.corrected", &["C1 confirmed"])];
+    assert_eq!(ledger.step(&world), step(corrected, &[("removed", &renamed.name)]));
+    let screening = world.last_screening("list.corrected").await;
     assert_eq!(screening.watchlists[0].problem.as_ref().unwrap().kind.as_str(), "old");
     assert_eq!(screening.watchlists[0].counterparties, 43);
     world.nothing_leaks().await;

@@ -99,6 +99,18 @@ async fn a_counterparty_file_on_hold_is_listed_shown_rejected_and_accepted_like_
     let ended = holds(&site, &["--all"]).await;
     assert_eq!(ended.len(), 2, "{ended:?}");
     assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
+    let now = jiff::Timestamp::now();
+    let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let (first, last) = (day(now - jiff::SignedDuration::from_hours(24)), day(now));
+    let report = ["report", "--from", &first, "--to", &last, "--format", "csv"];
+    let report = site.command(&report).await;
+    let rows: Vec<&str> = report
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("holds,") && line.contains("counterparty file"))
+        .collect();
+    assert_eq!(rows.len(), 2, "{report:?}");
+    assert!(rows[0].contains("rejected") && rows[0].contains("looked at it"), "{rows:?}");
     let journal = site.command(&["journal", "export"]).await.stdout;
     assert!(journal.contains("watchlist.rejected") && journal.contains("watchlist.accepted"));
 }
@@ -333,6 +345,24 @@ async fn an_address_that_more_than_five_entries_share_is_one_match_and_one_decis
     assert_eq!(after.state(), MatchState::Dismissed, "one decision serves the seventh entry");
     assert_eq!(after.found.sharing.len(), 7);
     assert!(world.last_screening("list.changed").await.matches.is_empty());
+
+    // One leaves the address, and the others stay one match. Two more leave it, and the four that
+    // are there are matches of their own.
+    let mut fewer = at_one_address(7);
+    fewer[0].address = "9 Quay, Lahore, PK".to_owned();
+    world.publish(&with(&fewer));
+    assert_eq!(world.next_check().await.exit, 0);
+    let after = world.only_match().await;
+    assert_eq!((after.state(), after.found.sharing.len()), (MatchState::Dismissed, 6));
+    for row in fewer.iter_mut().take(3) {
+        row.address = "9 Quay, Lahore, PK".to_owned();
+    }
+    world.publish(&with(&fewer));
+    assert_eq!(world.next_check().await.exit, 0);
+    let all = world.matches().await;
+    let open: Vec<&MatchRecord> = all.iter().filter(|record| record.ended.is_none()).collect();
+    assert_eq!(open.len(), 4, "{all:?}");
+    assert!(open.iter().all(|record| record.found.sharing.is_empty()));
     world.nothing_leaks().await;
 }
 
@@ -474,7 +504,7 @@ async fn nothing_of_an_erased_counterparty_is_in_the_files_of_the_database() {
     // Text that only this row has, in each of its cells.
     let ours = "C1,Tianshan Avionics Inst. Plantedname,Plantedalias Avionics,\"8 Plantedstreet \
                 Road, Beijing\",CN,Plantedowner";
-    write_customers(&site, &[ours, "Z9,,,,Plantedbadrow,Plantedbadrow"]);
+    write_customers(&site, &[ours]);
     site.publish(&rows(40));
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
     site.publish(&with(&[newcomer()]));
@@ -503,7 +533,6 @@ async fn nothing_of_an_erased_counterparty_is_in_the_files_of_the_database() {
     let planted = ["Plantedname", "Plantedalias", "Plantedstreet", "Plantedowner", "Plantednote"];
     let files = database_files(&site);
     assert!(planted.iter().all(|text| is_in(&files, text)), "it was there");
-    assert!(is_in(&files, "Plantedbadrow"));
 
     write_customers(&site, &[]);
     let erase = site
@@ -599,7 +628,7 @@ async fn rescreen_compares_again_and_says_why_each_counterparty_is_touched() {
         assert_eq!(row["compared"]["entry"], "Tianshan Avionics Institute");
     }
     let text = site.command(&["rescreen", "--since", "1d"]).await.stdout;
-    assert!(text.contains("because") && text.contains("rare word"), "{text}");
+    assert!(text.contains("BECAUSE") && text.contains("the same name"), "{text}");
 
     // Listed again and decided: the state and the id are those of the stored match.
     site.publish(&with(&[newcomer()]));

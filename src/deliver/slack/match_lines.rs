@@ -3,7 +3,7 @@
 use crate::deliver::mrkdwn;
 use crate::deliver::slack::blocks::Line;
 use crate::deliver::slack::step_text;
-use crate::deliver::wording::{MatchText, Matches, NextStep};
+use crate::deliver::wording::{MatchText, Matches, NextStep, not_shown};
 
 /// The most characters of all matches together. The rest of the message is for the names of the
 /// entries, of which as many as possible must be there.
@@ -67,7 +67,7 @@ pub fn rest(matches: &Matches, left_out: usize) -> Option<String> {
     if left_out == 0 {
         return matches.rest.as_ref().map(step_text);
     }
-    let text = format!("More possible matches are not shown here ({left_out} or more)");
+    let text = not_shown(left_out + matches.more);
     Some(step_text(&NextStep { text, ..matches.all.clone() }))
 }
 

@@ -6,7 +6,7 @@ use crate::deliver::plain;
 use crate::deliver::teams::card::{
     Elements, bold, boxed, grounded, linked, paragraph, run, subtle, title,
 };
-use crate::deliver::wording::{Fact, MatchText, Matches};
+use crate::deliver::wording::{Fact, MatchText, Matches, not_shown};
 
 /// The most bytes of all matches together. The rest is for the names of the entries.
 const MAX_BYTES: usize = 7_000;
@@ -33,7 +33,7 @@ pub fn push(matches: &Matches, elements: &mut Elements) {
             elements.push(paragraph(super::step(&rest.text, rest)));
         }
         _ if left_out > 0 => {
-            let text = format!("More possible matches are not shown here ({left_out} or more)");
+            let text = not_shown(left_out + matches.more);
             elements.push(paragraph(super::step(&text, &matches.all)));
         }
         _ => {}

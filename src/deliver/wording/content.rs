@@ -63,6 +63,8 @@ pub struct Matches {
     pub rest: Option<NextStep>,
     /// Where all of them are, for a channel that has no room for those that are shown.
     pub all: NextStep,
+    /// How many there are that `shown` has not.
+    pub more: usize,
     /// What was compared with what, and that no match is not a clearance. One for each counterparty
     /// file.
     pub compared: Vec<String>,

@@ -4,7 +4,7 @@ use crate::deliver::plain;
 use crate::deliver::shown_matches::{Shown, strong};
 use crate::deliver::wording::content::{MatchText, Matches};
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::count::{number, plural};
+use crate::deliver::wording::count::{number, plural, verb};
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
 use crate::deliver::wording::{Fact, MessageContent, NextStep, country};
 use crate::domain::matching::screening::{ScreenedWatchlist, WatchlistProblemKind};
@@ -48,6 +48,7 @@ pub fn matches(
             all(format!("… and {} more possible {}", number(more), plural(more, "match")))
         }),
         all: all("All possible matches".to_owned()),
+        more: shown.len().saturating_sub(MAX_SHOWN),
         compared: watchlists
             .iter()
             .map(|given| compared(given, count(&given.watchlist), context))
@@ -66,6 +67,12 @@ fn title(shown: &[Shown<'_>]) -> String {
     };
     let (count, matches) = (number(shown.len()), plural(shown.len(), "match"));
     format!("{count} possible {matches} with our counterparties{strong}")
+}
+
+/// `28 more possible matches are not shown here`
+pub fn not_shown(count: usize) -> String {
+    let is = verb(count, "is", "are");
+    format!("{} more possible {} {is} not shown here", number(count), plural(count, "match"))
 }
 
 /// Puts the matches into the subject, before what happened.
@@ -148,7 +155,7 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
     let heading = format!("{} {}", short(&party.id), short(&party.name)).trim().to_owned();
     let heading = match party.country.as_str() {
         "" => heading,
-        code => format!("{heading} ({})", country::names(&[code.to_owned()])),
+        code => format!("{heading} ({})", short(&country::names(&[code.to_owned()]))),
     };
     let entry = entry(alert, shown);
     let mut facts = vec![Fact::new("May be", entry.clone())];

@@ -36,6 +36,7 @@ pub use content::{
 };
 use context::Context;
 pub use entry::{label, value_text};
+pub use matches::not_shown;
 
 /// The content of a message about `alert`, without a delivery, for a receiver without
 /// `show_matches`.

@@ -1,8 +1,9 @@
-//! The section about lists on hold.
+//! The section about lists and counterparty files on hold.
 
 use crate::domain::{Hold, HoldState};
-use crate::pipeline::audit_report::section::{Column, Section, column};
+use crate::pipeline::audit_report::section::{Cell, Column, Section, column};
 use crate::pipeline::audit_report::source_names::LaterNames;
+use crate::pipeline::matching::{self, FoundHold};
 use crate::pipeline::past::period::Period;
 use crate::store::{Result, Store};
 
@@ -45,20 +46,61 @@ pub async fn section(store: &Store, period: Period, names: &LaterNames) -> Resul
             hold.hold_id.as_str().into(),
         ]
     };
+    let mut rows: Vec<Vec<Cell>> = holds.into_iter().map(row).collect();
+    rows.extend(of_files(store, period).await?);
     Ok(Section {
         id: "holds",
-        title: "Lists on hold, and the decisions",
-        note: "A list whose file was implausible waits until a person or a later file decides.",
-        nothing: "No list was on hold.",
+        title: "Lists and counterparty files on hold, and the decisions",
+        note: "A list or a counterparty file that was implausible waits until a person or a later \
+               file decides.",
+        nothing: "No list and no counterparty file was on hold.",
         columns: COLUMNS,
-        rows: holds.into_iter().map(row).collect(),
+        rows,
         grouped: 0,
     })
+}
+
+/// The counterparty files, oldest hold first.
+async fn of_files(store: &Store, period: Period) -> Result<Vec<Vec<Cell>>> {
+    let mut holds = matching::file_holds(store).await?;
+    holds.retain(|found| {
+        let ended = found.ended.as_ref();
+        found.hold.since < period.until && ended.is_none_or(|ended| ended.at >= period.from)
+    });
+    holds.sort_by_key(|found| found.hold.since);
+    let row = |FoundHold { watchlist, hold, ended }: FoundHold| {
+        let ended = ended.filter(|ended| ended.at < period.until);
+        let outcome = ended.as_ref().map_or("open", |ended| outcome_of(ended.state));
+        let at = ended.as_ref().map(|ended| ended.at);
+        let decision = ended.and_then(|ended| ended.decision);
+        let by = decision.as_ref().map(|decision| decision.by.clone());
+        let identified = decision.as_ref().map(|decision| decision.identified.to_string());
+        vec![
+            hold.since.into(),
+            watchlist.into(),
+            "counterparty file".into(),
+            hold.reason.to_string().into(),
+            hold.message.into(),
+            outcome.into(),
+            at.into(),
+            by.into(),
+            identified.into(),
+            decision.map(|decision| decision.reason).into(),
+            hold.hold_id.as_str().into(),
+        ]
+    };
+    Ok(holds.into_iter().map(row).collect())
 }
 
 fn decision(hold: &Hold) -> &'static str {
     match hold.state {
         HoldState::Accepted if hold.as_baseline => "accepted as baseline: nobody was alerted",
+        state => outcome_of(state),
+    }
+}
+
+fn outcome_of(state: HoldState) -> &'static str {
+    match state {
         HoldState::Superseded => "superseded by a later file",
         HoldState::Replaced => "replaced by a later file, which was implausible too",
         state => state.as_str(),

@@ -46,21 +46,25 @@ type Key = (String, u32, EntryId);
 pub type Sightings = Vec<(Sighting, Vec<EntryId>)>;
 
 impl Comparison<'_> {
-    /// Compares, and goes from the `known` matches of what is compared to those of today. `cause`
-    /// says what brings up a match of a counterparty with an entry.
+    /// Compares, and goes from the `known` matches of what is compared to those of today. `others`
+    /// are matches that may be found as well, and are not over if they are not. `cause` says what
+    /// brings up a match of a counterparty with an entry.
     pub fn run(
         &self,
         known: Vec<MatchRecord>,
+        others: Vec<MatchRecord>,
         cause: &dyn Fn(&StoredCounterparty, &EntryId) -> Cause,
     ) -> Vec<Outcome> {
         let mut known: BTreeMap<Key, MatchRecord> =
             known.into_iter().map(|record| (key_of(&record), record)).collect();
+        let mut others: HashMap<Key, MatchRecord> =
+            others.into_iter().map(|record| (key_of(&record), record)).collect();
         let mut outcomes = Vec::new();
         for (stored, sightings) in self.sightings() {
             for (sighting, entries) in sightings {
                 let key =
                     (sighting.party.id.clone(), sighting.incarnation, sighting.entry_id.clone());
-                let before = known.remove(&key);
+                let before = known.remove(&key).or_else(|| others.remove(&key));
                 let why = cause(stored, entries.first().unwrap_or(&sighting.entry_id));
                 let (record, news) = seen(before.clone(), sighting, why, self.now);
                 let is_changed = before.as_ref() != Some(&record);
@@ -159,8 +163,9 @@ impl Comparison<'_> {
                 let sources = [("address".to_owned(), shown)].into();
                 (EntryId::of(["address", &address]), sharing, sources)
             };
-            let is_in_scope =
-                self.entries.is_none_or(|ids| concerned.iter().any(|id| ids.contains(id)));
+            let is_in_scope = self.entries.is_none_or(|ids| {
+                ids.contains(&entry_id) || concerned.iter().any(|id| ids.contains(id))
+            });
             let is_known = sightings.iter().any(|(other, _)| other.entry_id == entry_id);
             if !is_in_scope || is_known {
                 continue;

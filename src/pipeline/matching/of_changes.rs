@@ -22,7 +22,7 @@ use crate::pipeline::matching::listing::ordered_id;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
-use crate::store::{CheckRecord, Result};
+use crate::store::{CheckRecord, MatchQuery, Result, Store};
 
 /// A change of a record, with what brings up its matches.
 struct ChangeInRecord {
@@ -138,6 +138,15 @@ async fn compare(
             ordered.insert(ordered_id(entry.list, &entry.name), id.clone());
         }
     }
+    let (groups, others) = shared_addresses(store, state, record, changes).await?;
+    let shared: HashSet<&String> = groups.iter().flat_map(|group| &group.found.sharing).collect();
+    let of_screener = current.screener.entries().iter().zip(&current.listing.listed);
+    for (_, listed) in of_screener.filter(|(entry, _)| shared.contains(&entry.name)) {
+        // Without the one that changed, the address may be one of few entries again.
+        causes.entry(listed.entry_id.clone()).or_insert(Cause::EntryRevised);
+        ids.insert(listed.entry_id.clone());
+    }
+    ids.extend(groups.iter().map(|group| group.entry_id.clone()));
     let known_ids: Vec<EntryId> = ids.iter().chain(ordered.keys()).cloned().collect();
     let mut known: Vec<MatchRecord> = store.matches_of_entries(&known_ids).await?;
     known.retain(|record| record.found.watchlist == state.name);
@@ -158,9 +167,34 @@ async fn compare(
             entries: Some(&ids),
             now,
         };
-        comparison.run(known, &|_, id| causes.get(id).copied().unwrap_or(Cause::ListAdded))
+        comparison.run(known, others, &|_, id| causes.get(id).copied().unwrap_or(Cause::ListAdded))
     })
     .await)
+}
+
+/// The matches with addresses that many entries share: those that the changes concern, and the
+/// others. An entry that comes to such an address is in no match so far.
+async fn shared_addresses(
+    store: &Store,
+    state: &WatchlistState,
+    record: &CheckRecord,
+    changes: &[ChangeInRecord],
+) -> Result<(Vec<MatchRecord>, Vec<MatchRecord>)> {
+    let of_changes = changes.iter().flat_map(|in_record| {
+        [Some(&in_record.change.entry), in_record.change.before.as_ref()].into_iter().flatten()
+    });
+    let opened = record.lists.iter().flat_map(|update| &update.open);
+    let names: HashSet<&String> = of_changes.chain(opened).map(|entry| &entry.name).collect();
+    let query = MatchQuery {
+        watchlist: Some(state.name.clone()),
+        with_ended: true,
+        ..MatchQuery::default()
+    };
+    let mut groups = store.matches(&query).await?;
+    groups.retain(|record| !record.found.sharing.is_empty());
+    Ok(groups
+        .into_iter()
+        .partition(|record| record.found.sharing.iter().any(|name| names.contains(name))))
 }
 
 /// A match with an entry that a rule ordered is one with the listed entry from now on. It keeps its

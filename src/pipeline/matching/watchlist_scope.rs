@@ -125,7 +125,7 @@ pub async fn compare(
             entries: None,
             now,
         };
-        comparison.run(known, &|stored, id| causes.of(stored, id))
+        comparison.run(known, Vec::new(), &|stored, id| causes.of(stored, id))
     })
     .await)
 }
