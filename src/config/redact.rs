@@ -133,7 +133,8 @@ const HARMLESS: [(&str, &[&str]); 17] = [
 /// The keys of secrets in all sections. `url` is a secret only in a receiver and a
 /// heartbeat. `proxy` may contain a
 /// password.
-const SECRET_KEYS: [&str; 5] = ["password", "secret", "client_secret", "proxy_secret", "proxy"];
+const SECRET_KEYS: [&str; 6] =
+    ["password", "secret", "client_secret", "proxy_secret", "headers", "proxy"];
 
 /// The sections whose `url` is a secret.
 const SECRET_URLS: [&str; 2] = ["receiver", "heartbeat"];
@@ -452,6 +453,8 @@ mod tests {
             "[store]\nurl = \"postgres://u:p@h/d\"\n",
             "[smtp]\npassword = \"x\"\n",
             "[smtp.oauth2]\nclient_secret = \"x\"\n",
+            "[[receiver]]\nheaders = { Authorization = \"x\" }\n",
+            "[[receiver]]\n[receiver.headers]\nAuthorization = \"x\"\n",
         ] {
             assert!(contains_secrets(text), "{text}");
         }
@@ -477,6 +480,6 @@ mod tests {
                 count += 1;
             }
         }
-        assert_eq!(count, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 8);
+        assert_eq!(count, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 9);
     }
 }

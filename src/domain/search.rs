@@ -14,8 +14,8 @@ const LEAST_FOR_ONE_ERROR: usize = 5;
 const LEAST_FOR_TWO_ERRORS: usize = 9;
 
 /// What is searched. A field matches if it contains the text in any case; or its letters and
-/// digits, whatever the spacing, punctuation and diacritics; or each word of it, where a longer
-/// word may be misspelled.
+/// digits, whatever the spacing, punctuation and diacritics; or each word of it, where a letter
+/// may be doubled or not, and a longer word may be misspelled.
 #[derive(Clone, Debug)]
 pub struct Search {
     exact: Finder<'static>,
@@ -99,10 +99,10 @@ impl Word {
         Self { text: text.to_owned(), errors, letters: Letters::of_folded(text) }
     }
 
-    /// Whether `other` begins with the word, or is it but for a few letters. Digits are never
+    /// Whether `other` begins with the word, or is it but for doubled letters, or a few others. Digits are never
     /// forgiven: another number is another address.
     fn is_spelled_like(&self, other: &str) -> bool {
-        if other.starts_with(&self.text) {
+        if other.starts_with(&self.text) || undoubled(&self.text).eq(undoubled(other)) {
             return true;
         }
         if self.errors == 0 || self.text.len().abs_diff(other.len()) > self.errors {
@@ -113,6 +113,16 @@ impl Word {
             && !has_digit(other)
             && osa::distance(self.text.bytes(), other.bytes()) <= self.errors
     }
+}
+
+/// Without the second of two equal letters, in which romanizations differ. Digits stay.
+fn undoubled(word: &str) -> impl Iterator<Item = u8> + '_ {
+    let mut before = None;
+    word.bytes().filter(move |byte| {
+        let is_doubled = before == Some(*byte) && byte.is_ascii_alphabetic();
+        before = Some(*byte);
+        !is_doubled
+    })
 }
 
 fn has_digit(text: &str) -> bool {
@@ -199,6 +209,8 @@ mod tests {
         check("Ünited", "THE ÜNITED OPTICS", true);
         check("united optics", "THE ÜNITED OPTICS", true);
         check("%", "100% Works", true);
+        check("Sino Electronics", "Sinno Electronics Co., Ltd.", true);
+        check("Annis", "Anis Works", true);
     }
 
     #[test]
@@ -215,6 +227,7 @@ mod tests {
         check("ring", "Rang Works", false);
         check("Alder Technologies", "Alder Tachnalogeis", false);
         check("Room 12345", "Room 12346", false);
+        check("Room 11", "Room 1", false);
         check("name third", "second name\nthird", false);
         check("a%", "100 Works, A", false);
         check("", "anything", true);

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::domain::{AlertId, AlertKind, ChangeKind, DeliveryState, ListCode};
 
 /// Selects changes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeQuery {
     pub source: Option<String>,
     pub list: Option<ListCode>,

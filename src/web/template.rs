@@ -179,7 +179,10 @@ fn field_title(field: &str) -> String {
         "license_requirement" => "license requirement".to_owned(),
         "license_policy" => "license review policy".to_owned(),
         "aliases" => "also known as".to_owned(),
-        _ => field.trim_start_matches("other.").replace('_', " "),
+        _ => {
+            let words = field.trim_start_matches("other.").replace('_', " ");
+            words.strip_suffix(" url").map_or_else(|| words.clone(), |words| format!("{words} URL"))
+        }
     }
 }
 
@@ -221,6 +224,17 @@ mod tests {
         let shown = distinct_titles(&titles.into());
         let shown: Vec<&str> = shown.values().map(String::as_str).collect();
         assert_eq!(shown, ["Screening List (csl)", "eCFR", "Screening List (mirror)"]);
+    }
+
+    #[test]
+    fn a_field_has_a_title_in_words() {
+        for (field, title) in [
+            ("license_policy", "license review policy"),
+            ("other.source_list_url", "source list URL"),
+            ("start_date", "start date"),
+        ] {
+            assert_eq!(field_title(field), title);
+        }
     }
 
     #[test]

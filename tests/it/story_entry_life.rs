@@ -293,6 +293,38 @@ async fn a_listing_has_one_id_through_every_change_in_two_sources() {
     }
 }
 
+/// One of two rows of a name goes, or is folded into the other: the row that remains is the same.
+#[tokio::test]
+async fn a_change_that_opens_no_row_shows_the_ids_of_its_rows() {
+    let twin = |citation, address| row("Kolmar Plant", citation).at(address);
+    let remaining = twin("88 FR 1000", "7 Kutuzov Street, Kazan, RU; 1 Lenin Street, Perm, RU");
+    for going in [
+        twin("92 FR 900", "5 Nanjing Road, Shanghai, CN"),
+        twin("88 FR 1000", "1 Lenin Street, Perm, RU"),
+    ] {
+        let with = |twins: &[&Row]| -> Vec<Row> {
+            rows(OTHERS).into_iter().chain(twins.iter().copied().cloned()).collect()
+        };
+        let world = World::with_baseline(Site::new().await, &with(&[&going, &remaining])).await;
+        let before = ids(&world, "csl", "Kolmar Plant").await;
+        world.publish(&with(&[&remaining]));
+        assert_eq!(world.next_check().await.exit, 0);
+        let [after] = ids(&world, "csl", "Kolmar Plant").await.try_into().unwrap();
+        assert!(before.len() == 2 && before.contains(&after), "{before:?}, {after}");
+
+        world.deliver().await;
+        let [(_, body)] = world.alerts().try_into().unwrap();
+        let change = &body["data"]["changes"][0];
+        assert_eq!(
+            (&change["kind"], &change["entry"]["entry_id"]),
+            (&"revised".into(), &after.clone().into()),
+            "{change}"
+        );
+        let gone = change["before"]["entry_id"].as_str().unwrap().to_owned();
+        assert!(before.contains(&gone) && gone != after, "{before:?}, {change}");
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_was_never_listed_is_a_usage_error() {
     let world = with_two_baselines().await;

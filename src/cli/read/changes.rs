@@ -34,6 +34,8 @@ pub async fn changes(
     if rows.is_empty() {
         expect_source(store, config, args.source.as_deref()).await?;
     }
+    let all = ChangeQuery { editorial: true, limit: args.limit, ..ChangeQuery::default() };
+    let nothing = if query == all { "no change is recorded" } else { "no recorded change matches" };
     let sections = section_changes(store, &query).await?;
     if !sections.is_empty() && args.output.output == OutputFormat::Json {
         let both = serde_json::json!({"changes": rows, "sections": sections});
@@ -47,26 +49,18 @@ pub async fn changes(
         ));
     }
     let header = ["seen", "source", "list", "kind", "severity", "name", "countries", "what"];
-    output::rows(
-        &mut stdout(),
-        args.output.output,
-        "changes",
-        &rows,
-        &header,
-        "no change is recorded",
-        |row| {
-            vec![
-                time(row.observed_at),
-                row.source.clone(),
-                row.change.entry.list.to_string(),
-                row.change.kind.as_str().to_owned(),
-                row.change.severity.as_str().to_owned(),
-                row.change.entry.name.clone(),
-                row.change.entry.countries.join(" "),
-                what_changed(&row.change),
-            ]
-        },
-    )?;
+    output::rows(&mut stdout(), args.output.output, "changes", &rows, &header, nothing, |row| {
+        vec![
+            time(row.observed_at),
+            row.source.clone(),
+            row.change.entry.list.to_string(),
+            row.change.kind.as_str().to_owned(),
+            row.change.severity.as_str().to_owned(),
+            row.change.entry.name.clone(),
+            row.change.entry.countries.join(" "),
+            what_changed(&row.change),
+        ]
+    })?;
     if !sections.is_empty() && args.output.output == OutputFormat::Text {
         let cells = sections.iter().map(|row| {
             vec![

@@ -144,21 +144,30 @@ impl<'a> OneSided<'a> {
         if part.citations.is_empty() {
             return None;
         }
-        let names =
-            [Some(part.name.as_str()), parent_and_party(&part.name).map(|(_, party)| party)];
-        let names = names.into_iter().flatten().map(|name| (Key::Name, name));
+        let (parent, party) = parent_and_party(&part.name).unzip();
+        let names = [Some(part.name.as_str()), party].into_iter().flatten();
+        let names = names.map(|name| (Key::Name, name));
         // A party with another name at a lost address is another party. Only a row without a party
-        // is found by its address.
+        // is found by its address, and a row whose name says of which party it is a part.
+        let parent = parent.map(without_typography);
         let is_address_only = part.form == Form::Address;
         let addresses = part
             .addresses
             .iter()
-            .filter(|text| is_address_only && is_place(text))
+            .filter(|text| (is_address_only || parent.is_some()) && is_place(text))
             .map(|text| (Key::Address, text.as_str()));
+        let is_part_of = |row: &ChangedRow<'_>, key: Key| {
+            key == Key::Name
+                || is_address_only
+                || [row.old, row.new]
+                    .iter()
+                    .any(|side| Some(without_typography(&side.name)) == parent)
+        };
         names.chain(addresses).find_map(|(key, text)| {
             let rows = self.0.get(&(key, without_typography(text)))?;
-            let row =
-                rows.iter().find(|row| row.cites_all(&part.citations) && shares_citation(row))?;
+            let row = rows.iter().find(|row| {
+                row.cites_all(&part.citations) && shares_citation(row) && is_part_of(row, key)
+            })?;
             let kind = match key {
                 Key::Name => DetailKind::Name,
                 Key::Address => DetailKind::Address,
@@ -214,6 +223,16 @@ mod tests {
             ..row("Address 02", &[], &["2 Quay Street, Moscow, RU"], &[1])
         };
         both_ways(&old, &[row("Alpha", &[], &[PLACE], &[1]), address]);
+    }
+
+    #[test]
+    fn ok_a_part_that_names_its_row_is_found_by_an_address_that_the_row_lost() {
+        let old = row("Alpha", &["Gamma"], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
+        let rest = row("Alpha", &["Gamma"], &[PLACE], &[1]);
+        let part = |name: &str| row(name, &[], &["2 Quay Street, Moscow, RU"], &[1]);
+        both_ways(&old, &[rest.clone(), part("Alpha. Subordinate Institution - Quay Office")]);
+        both_ways(&old, &[rest.clone(), part("Alpha. Affiliated Entity: Quay Office")]);
+        check(&old, &[rest, part("Beta. Subordinate Institution - Quay Office")], 1, 1);
     }
 
     #[test]

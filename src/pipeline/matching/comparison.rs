@@ -11,7 +11,7 @@ use crate::domain::matching::match_record::{EndReason, MatchRecord};
 use crate::domain::matching::watchlist_state::StoredCounterparty;
 use crate::domain::{Cause, Counterparty, EntryId};
 use crate::pipeline::matching::listing::Listing;
-use crate::pipeline::matching::transition::{News, Sighting, seen, unseen};
+use crate::pipeline::matching::transition::{MatchEvent, Sighting, seen, unseen};
 use crate::screen::addresses::address::Address;
 use crate::screen::{Band, Found, Options, Screener, batch};
 
@@ -33,7 +33,7 @@ pub struct Comparison<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     pub record: MatchRecord,
-    pub news: Option<News>,
+    pub event: Option<MatchEvent>,
     /// The entries that it concerns: several at one address may be one match.
     pub entries: Vec<EntryId>,
     /// Whether anything of it must be stored.
@@ -66,9 +66,9 @@ impl Comparison<'_> {
                     (sighting.party.id.clone(), sighting.incarnation, sighting.entry_id.clone());
                 let before = known.remove(&key).or_else(|| others.remove(&key));
                 let why = cause(stored, entries.first().unwrap_or(&sighting.entry_id));
-                let (record, news) = seen(before.clone(), sighting, why, self.now);
+                let (record, event) = seen(before.clone(), sighting, why, self.now);
                 let is_changed = before.as_ref() != Some(&record);
-                outcomes.push(Outcome { record, news, entries, is_changed });
+                outcomes.push(Outcome { record, event, entries, is_changed });
             }
         }
         let in_use: HashSet<(&str, u32)> = self
@@ -81,9 +81,9 @@ impl Comparison<'_> {
             let entries = vec![record.entry_id.clone()];
             match unseen(record.clone(), why, self.now) {
                 Some(record) => {
-                    outcomes.push(Outcome { record, news: None, entries, is_changed: true });
+                    outcomes.push(Outcome { record, event: None, entries, is_changed: true });
                 }
-                None => outcomes.push(Outcome { record, news: None, entries, is_changed: false }),
+                None => outcomes.push(Outcome { record, event: None, entries, is_changed: false }),
             }
         }
         outcomes

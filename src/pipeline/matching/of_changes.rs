@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::ScreenedWatchlist;
 use crate::domain::matching::watchlist_state::WatchlistState;
@@ -276,7 +277,7 @@ fn store_outcomes(
         }
     }
     for outcome in &mut outcomes {
-        if outcome.news.is_some() {
+        if outcome.event.is_some() {
             outcome.record.announced = outcome.record.announced.saturating_add(1);
             outcome.is_changed = true;
         }
@@ -286,7 +287,7 @@ fn store_outcomes(
         let of_record = &outcome.record;
         let is_followed = of_record.state() == MatchState::Confirmed
             && (of_record.ended.is_none() || outcome.is_changed);
-        let cause = match outcome.news {
+        let cause = match outcome.event {
             Some(_) => of_record.found.cause,
             None => match followed.get(&of_record.entry_id) {
                 Some(cause) if is_followed => *cause,
@@ -314,13 +315,13 @@ pub fn journal_of(outcomes: &[Outcome]) -> Option<JournalEvent> {
     };
     let state = |outcome: &Outcome| outcome.record.state();
     let (open, stale) = (
-        ids(&|outcome| outcome.news.is_some() && state(outcome) != MatchState::Stale),
-        ids(&|outcome| outcome.news.is_some() && state(outcome) == MatchState::Stale),
+        ids(&|outcome| outcome.event.is_some() && state(outcome) != MatchState::Stale),
+        ids(&|outcome| outcome.event.is_some() && state(outcome) == MatchState::Stale),
     );
     let ended = ids(&|outcome| outcome.is_changed && outcome.record.ended.is_some());
     if open.is_empty() && stale.is_empty() && ended.is_empty() {
         return None;
     }
     let data = json!({"open": open, "stale": stale, "ended": ended});
-    Some(JournalEvent { kind: "matches".to_owned(), data })
+    Some(JournalEvent { kind: journal_kind::MATCHES.to_owned(), data })
 }
