@@ -21,8 +21,8 @@ fn main() -> ExitCode {
     };
     allocator::set(&cli.command);
     threads::end_at_a_panic();
-    match threads::runtime(&cli.command).enable_all().build() {
-        Ok(runtime) => runtime.block_on(dispatch::dispatch(cli)).into(),
+    match dispatch::run_to_its_end(cli) {
+        Ok(exit) => exit.into(),
         Err(problem) => {
             eprintln!("entitywatch: failed to start: {problem}");
             Exit::Failed.into()

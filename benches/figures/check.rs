@@ -63,7 +63,8 @@ pub fn figures() {
     );
 
     all_lists_as_json(&origin, &old, &new);
-    at_rest(&origin, old, new);
+    at_rest(&origin, "Entity List", &old, &new);
+    at_rest(&origin, "all lists", &old, &new);
 }
 
 /// The peak memory of a check of all lists.
@@ -71,10 +72,7 @@ fn all_lists_as_json(origin: &Origin, old: &[u8], new: &[u8]) {
     heading("A whole `check` of all lists as JSON");
     let folder = tempfile::tempdir().expect("a folder");
     let config = configured(folder.path(), origin);
-    let all: Vec<String> = all_lists().split(',').map(|list| format!("\"{list}\"")).collect();
-    let text = std::fs::read_to_string(&config).expect("the configuration is there");
-    std::fs::write(&config, text.replace("[\"EL\"]", &format!("[{}]", all.join(", "))))
-        .expect("the configuration is written");
+    watch_all_lists(&config);
     for (what, document) in [("the first", old), ("one that finds changes", new)] {
         let json = as_json(document);
         let size = json.len() as f64 / 1e6;
@@ -86,6 +84,13 @@ fn all_lists_as_json(origin: &Origin, old: &[u8], new: &[u8]) {
             against_goal(peak as f64 / 1024.0, 100.0) + " MiB",
         );
     }
+}
+
+fn watch_all_lists(config: &Path) {
+    let all: Vec<String> = all_lists().split(',').map(|list| format!("\"{list}\"")).collect();
+    let text = std::fs::read_to_string(config).expect("the configuration is there");
+    std::fs::write(config, text.replace("[\"EL\"]", &format!("[{}]", all.join(", "))))
+        .expect("the configuration is written");
 }
 
 /// The list as JSON, as the publisher serves it: without the keys for which a row has no value.
@@ -102,13 +107,16 @@ fn as_json(list: &[u8]) -> Vec<u8> {
 }
 
 /// Measures the idle daemon before and after a check that finds changes.
-fn at_rest(origin: &Origin, old: Vec<u8>, new: Vec<u8>) {
+fn at_rest(origin: &Origin, lists: &str, old: &[u8], new: &[u8]) {
     const WATCHED: Duration = Duration::from_secs(8);
-    heading("The daemon at rest");
+    heading(&format!("The daemon at rest, {lists}"));
     let folder = tempfile::tempdir().expect("a folder");
     let config = configured(folder.path(), origin);
+    if lists == "all lists" {
+        watch_all_lists(&config);
+    }
     let check = ["--config", path(&config), "check"];
-    origin.publish(old, "the first");
+    origin.publish(old.to_vec(), &format!("{lists}, the first"));
     succeeded(&check);
     let daemon = Daemon::start(&config);
     std::thread::sleep(Duration::from_secs(3));
@@ -124,7 +132,7 @@ fn at_rest(origin: &Origin, old: Vec<u8>, new: Vec<u8>) {
         ms(cpu),
         "aim: none to be measured",
     );
-    origin.publish(new, "the second");
+    origin.publish(new.to_vec(), &format!("{lists}, the second"));
     succeeded(&check);
     std::thread::sleep(WATCHED);
     let memory = program::status_kib(daemon.pid(), "VmRSS:").unwrap_or(0);

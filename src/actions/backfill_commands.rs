@@ -7,6 +7,7 @@ use crate::actions::Reply;
 use crate::actions::summary_text::counts;
 use crate::domain::Identified;
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::backfill::{self, BackfillError, DateOutcome, PastList};
@@ -30,7 +31,7 @@ pub async fn plan(
         "dates": plan.dates.len(),
         "identified": identified,
     });
-    let event = JournalEvent { kind: "backfill.planned".into(), data };
+    let event = JournalEvent { kind: journal_kind::BACKFILL_PLANNED.into(), data };
     match program.store.add_journal_entries(program.clock.now(), vec![event]).await {
         Ok(()) => reply.plan = Some(plan),
         Err(problem) => reply.problem(Exit::Failed, problem.to_string()),

@@ -8,7 +8,7 @@ use crate::actions::match_commands::report_watchlists;
 use crate::config;
 use crate::exit::Exit;
 use crate::pipeline::Program;
-use crate::pipeline::check::outcome::CheckResult;
+use crate::pipeline::check::check_result::CheckResult;
 use crate::pipeline::check_source::check_source;
 use crate::pipeline::delivery::{self, PassCounts, TriedDeliveries};
 use crate::pipeline::items::make_due_steps;

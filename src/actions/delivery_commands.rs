@@ -7,7 +7,9 @@ use crate::actions::Reply;
 use crate::config;
 use crate::deliver::wording::count::{counted, verb};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertKind, Audience, Delivery, DeliveryId, DeliveryState, Identified};
+use crate::domain::{
+    AlertKind, Audience, Delivery, DeliveryId, DeliveryState, Identified, journal_kind,
+};
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
@@ -26,7 +28,7 @@ pub async fn retry(
     let found = program.store.retry(ids, now).await?;
     if !found.is_empty() {
         let data = json!({"deliveries": found, "by": by, "identified": identified});
-        let event = JournalEvent { kind: "deliveries.retried".into(), data };
+        let event = JournalEvent { kind: journal_kind::DELIVERIES_RETRIED.into(), data };
         program.store.add_journal_entries(now, vec![event]).await?;
     }
     for id in ids.iter().filter(|id| !found.contains(id)) {
@@ -130,7 +132,10 @@ pub async fn send(
     });
     program
         .store
-        .add_journal_entries(now, vec![JournalEvent { kind: "deliveries.sent".into(), data }])
+        .add_journal_entries(
+            now,
+            vec![JournalEvent { kind: journal_kind::DELIVERIES_SENT.into(), data }],
+        )
         .await?;
     program.outbox.send_replace(());
     deliver_now(program, reply).await

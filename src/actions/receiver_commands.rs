@@ -9,7 +9,7 @@ use crate::deliver::wording::count::{counted, verb};
 use crate::deliver::{Deliverer, Message, Outcome, Receiver, sample};
 use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertId, DeliveryId, DeliveryState, Identified};
+use crate::domain::{Alert, AlertId, DeliveryId, DeliveryState, Identified, journal_kind};
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
@@ -47,7 +47,10 @@ pub async fn test(
     let data = json!({"receiver": name, "delivered": delivered, "identified": identified});
     program
         .store
-        .add_journal_entries(now, vec![JournalEvent { kind: "receiver.tested".into(), data }])
+        .add_journal_entries(
+            now,
+            vec![JournalEvent { kind: journal_kind::RECEIVER_TESTED.into(), data }],
+        )
         .await?;
     if !delivered {
         return Ok(());
@@ -147,7 +150,7 @@ pub async fn enable(
     let now = program.clock.now();
     let state = ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
     let data = json!({"receiver": name, "identified": identified});
-    let enabled = vec![JournalEvent { kind: "receiver.enabled".into(), data }];
+    let enabled = vec![JournalEvent { kind: journal_kind::RECEIVER_ENABLED.into(), data }];
     {
         // Without the lock, an attempt in progress could record again that the receiver is off.
         let lock = program.receiver_lock(name);

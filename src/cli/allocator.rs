@@ -10,11 +10,13 @@ use std::process;
 use crate::cli::args::Command;
 
 /// mallopt(3): one arena, and fixed thresholds instead of ones that grow with the largest freed
-/// block. In bytes.
-const SETTINGS: [(&str, &str); 3] = [
+/// block. In bytes. And no lists of small freed blocks, because a block in such a list counts as in
+/// use: all memory below it stays.
+const SETTINGS: [(&str, &str); 4] = [
     ("MALLOC_ARENA_MAX", "1"),
     ("MALLOC_TRIM_THRESHOLD_", "131072"),
     ("MALLOC_MMAP_THRESHOLD_", "65536"),
+    ("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0"),
 ];
 
 /// Executes the daemon again with these settings, in the same process, unless the environment

@@ -14,7 +14,7 @@ use crate::cli::screen::lists_of_store;
 use crate::cli::{drill_text, output, read};
 use crate::config::Config;
 use crate::domain::matching::screening::WatchlistProblemKind;
-use crate::domain::{Entry, ListCode};
+use crate::domain::{AlertKind, Entry, ListCode};
 use crate::exit::Exit;
 use crate::pipeline::drill::{cases, latest, screen_cases};
 use crate::screen::MATCHER;
@@ -22,7 +22,7 @@ use crate::store::Store;
 use crate::stored_json::WatchlistRow;
 
 /// The test alert that each receiver gets. It is marked as a test.
-const SAMPLE: &str = "list.changed";
+const SAMPLE: AlertKind = AlertKind::ListChanged;
 
 /// All but the answers of the receivers.
 pub async fn report(
@@ -103,7 +103,7 @@ fn parties(asked: usize, entries: &[Entry], places: &[usize]) -> Parties {
 pub fn requests(config: &Config) -> Vec<(String, &'static str, Request)> {
     let request = |name: &str| Request::ReceiversTest {
         name: name.to_owned(),
-        sample: Some(SAMPLE.to_owned()),
+        sample: Some(SAMPLE.as_str().to_owned()),
     };
     config
         .receivers

@@ -7,6 +7,7 @@ mod asked;
 pub mod backfill;
 pub mod compare;
 mod compare_days;
+mod daemon_tasks;
 pub mod completions;
 pub mod config;
 pub mod configured_watchlists;

@@ -9,13 +9,13 @@ use crate::cli::usage::Usage;
 use crate::cli::{output, show_alert};
 use crate::config::Config;
 use crate::deliver::{MessageSettings, Receiver, fill_matches, preview, sample};
-use crate::domain::{Alert, AlertId};
+use crate::domain::{Alert, AlertId, AlertKind};
 use crate::pipeline::alerting::addressing;
 use crate::store::{
     DeliveryQuery, Mode, Store, {self},
 };
 
-const DEFAULT_SAMPLE: &str = "list.changed";
+const DEFAULT_SAMPLE: AlertKind = AlertKind::ListChanged;
 
 /// Prints the message of an alert to the receiver `name`. A sample needs no database.
 pub async fn preview(config: &Config, name: &str, args: &PreviewArgs) -> Result<()> {
@@ -35,7 +35,7 @@ pub async fn preview(config: &Config, name: &str, args: &PreviewArgs) -> Result<
             (fill_matches(alert, screening.as_ref()), screening)
         }
         None => {
-            let alert = sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE))?;
+            let alert = sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE.as_str()))?;
             let screening = receiver.show_matches.then(|| sample::screening(&alert));
             (alert, screening)
         }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::journal_kind;
 use crate::store::copies::Decision;
 
 /// The command that repeats a decision, or its kind and data if no command does.
@@ -15,43 +16,49 @@ fn known(kind: &str, data: &Value) -> Option<String> {
     let text = |key: &str| data.get(key).and_then(Value::as_str).map(shell_word);
     let by = text("by")?;
     Some(match kind {
-        "hold.accepted" => {
+        journal_kind::HOLD_ACCEPTED => {
             let baseline = data.get("as_baseline").and_then(Value::as_bool).unwrap_or(false);
             let baseline = if baseline { " --as-baseline" } else { "" };
             let (id, reason) = (text("hold_id")?, text("reason")?);
             format!("entitywatch holds accept {id} --by {by} --reason {reason}{baseline}")
         }
-        "watchlist.accepted" => {
+        journal_kind::WATCHLIST_ACCEPTED => {
             let (id, reason) = (text("hold_id")?, text("reason")?);
             format!("entitywatch holds accept {id} --by {by} --reason {reason}")
         }
-        "hold.rejected" | "watchlist.rejected" => {
+        journal_kind::HOLD_REJECTED | journal_kind::WATCHLIST_REJECTED => {
             let (id, reason) = (text("hold_id")?, text("reason")?);
             format!("entitywatch holds reject {id} --by {by} --reason {reason}")
         }
-        "item.taken" => format!("entitywatch items take {} --by {by}", text("item_id")?),
-        "item.closed" => {
+        journal_kind::ITEM_TAKEN => {
+            format!("entitywatch items take {} --by {by}", text("item_id")?)
+        }
+        journal_kind::ITEM_CLOSED => {
             let (id, outcome, note) = (text("item_id")?, text("outcome")?, text("note")?);
             format!("entitywatch items close {id} --by {by} --outcome {outcome} --note {note}")
         }
-        "item.reopened" => {
+        journal_kind::ITEM_REOPENED => {
             format!("entitywatch items reopen {} --by {by} --note {}", text("item_id")?, {
                 text("note")?
             })
         }
-        "items.handed_over" => {
+        journal_kind::ITEMS_HANDED_OVER => {
             let until = text("until").map(|day| format!(" --until {day}")).unwrap_or_default();
             let (from, to) = (text("from")?, text("to")?);
             format!("entitywatch items handover {from} {to}{until} --by {by}")
         }
         // The journal keeps no note about a counterparty.
-        "match.dismissed" => {
+        journal_kind::MATCH_DISMISSED => {
             let (id, reason) = (text("match_id")?, text("reason")?);
             format!("entitywatch matches dismiss {id} --by {by} --reason {reason} --note '…'")
         }
-        "match.confirmed" => format!("entitywatch matches confirm {} --by {by}", text("match_id")?),
-        "match.reopened" => format!("entitywatch matches reopen {} --by {by}", text("match_id")?),
-        "counterparty.erased" => {
+        journal_kind::MATCH_CONFIRMED => {
+            format!("entitywatch matches confirm {} --by {by}", text("match_id")?)
+        }
+        journal_kind::MATCH_REOPENED => {
+            format!("entitywatch matches reopen {} --by {by}", text("match_id")?)
+        }
+        journal_kind::COUNTERPARTY_ERASED => {
             let (watchlist, id) = (text("watchlist")?, text("counterparty_id")?);
             format!("entitywatch watchlists erase --watchlist {watchlist} --id {id} --by {by}")
         }

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use sd_notify::NotifyState;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::task::TaskTracker;
-use tracing::{error, info, warn};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::{info, warn};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{
@@ -17,14 +16,13 @@ use crate::config::{
 use crate::control_socket::{self, ControlError, ControlSocket};
 use crate::pipeline::configuration_record::{Loaded, record_configuration};
 use crate::pipeline::{Program, Wiring, entry_identity, restored_decisions};
-use crate::store::{
-    InstanceSettings, Mode, {self},
-};
+use crate::store::{self, InstanceSettings, Mode, Store};
 use crate::web::{Listener, Status};
 use crate::{daemon, metrics, web};
 
 use crate::cli::args::RunArgs;
 use crate::cli::configured_watchlists::watchlists_in;
+use crate::cli::daemon_tasks::DaemonTasks;
 use crate::cli::reload::{notify, receivers, sources};
 use crate::cli::{pages, receipts, reload, threads};
 
@@ -41,23 +39,10 @@ pub async fn run(
 ) -> Result<()> {
     // The handlers are installed first, so that a signal during startup cannot end the daemon
     // halfway.
-    let (mut hangup, mut terminate, mut interrupt) = (
-        signal(SignalKind::hangup())?,
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    );
+    let mut signals = Signals::handled()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let prometheus = metrics::install().context("failed to set up the metrics")?;
-    let settings = InstanceSettings {
-        is_daemon: true,
-        host: environment.host.clone(),
-        lease: args.lease_times(),
-        config_hash: Some(config::common_hash(path, environment)?.0),
-        allow_different_config: args.allow_different_config,
-    };
-    let store = store::open_as(&config.store, Mode::Write, settings.clone()).await?;
-    store.show_daemon(&settings, clock.now()).await?;
-    entry_identity::add_missing_ids(store.as_ref()).await?;
+    let store = open_store(path, &config, environment, args, clock.as_ref()).await?;
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
     let access = pages::access(&config)?;
@@ -72,98 +57,44 @@ pub async fn run(
     metrics::config_reloaded(true);
 
     let stop = program.stopping.clone();
-    let tasks = TaskTracker::new();
+    let tasks = DaemonTasks::default();
     let (reloaded, reloads) = tokio::sync::watch::channel(());
-    let (scheduler, ticks) = daemon::ticker().await?;
-    tasks.spawn(ends_the_process_if_it_panics(metrics::upkeep(prometheus.clone(), stop.clone())));
+    let (mut scheduler, ticks) = daemon::ticker().await?;
+    tasks.spawn(metrics::upkeep(prometheus.clone(), stop.clone()));
     if let Some(listener) = listener {
         let place = listener.place()?;
         let at = url(&place);
         info!(server.listen = %place, "serving pages, health checks and metrics at {at}");
         let state = pages::web_state(&program, &status, &access, prometheus, &listener);
-        let router = web::router(state);
-        tasks.spawn(ends_the_process_if_it_panics(web::serve(listener, router, stop.clone())));
+        tasks.spawn(web::serve(listener, web::router(state), stop.clone()));
     }
     if let Some(control) = control {
-        tasks.spawn(ends_the_process_if_it_panics(
-            control.serve(Arc::clone(&program), stop.clone()),
-        ));
+        tasks.spawn(control.serve(Arc::clone(&program), stop.clone()));
     }
-    tasks.spawn(ends_the_process_if_it_panics(daemon::watch_sources(
-        Arc::clone(&program),
-        ticks,
-        Arc::clone(&status),
-        stop.clone(),
-    )));
-    tasks.spawn(ends_the_process_if_it_panics(daemon::make_digests(
-        Arc::clone(&program),
-        reloads.clone(),
-        stop.clone(),
-    )));
-    tasks.spawn(ends_the_process_if_it_panics(daemon::make_backups(
-        Arc::clone(&program),
-        keys,
-        Arc::clone(&status),
-        reloads.clone(),
-        stop.clone(),
-    )));
-    tasks.spawn(ends_the_process_if_it_panics(daemon::make_regular_messages(
-        Arc::clone(&program),
-        reloads.clone(),
-        stop.clone(),
-    )));
-    tasks.spawn(ends_the_process_if_it_panics(daemon::send_heartbeats(
-        Arc::clone(&program),
-        Arc::clone(&status),
-        stop.clone(),
-    )));
-    tasks.spawn(ends_the_process_if_it_panics(daemon::escalate_items(
-        Arc::clone(&program),
-        stop.clone(),
-    )));
-    let delivering = daemon::deliver_to_receivers(
-        Arc::clone(&program),
-        Arc::clone(&status),
-        reloads,
-        stop.clone(),
-    );
-    tasks.spawn(ends_the_process_if_it_panics(delivering));
-    let hearing = daemon::hear_other_instances(Arc::clone(&program), stop.clone());
-    tasks.spawn(ends_the_process_if_it_panics(hearing));
-    if let Some(period) = sd_notify::watchdog_enabled() {
-        let feeding = daemon::feed_watchdog(
-            Arc::clone(&program),
-            Arc::clone(&status),
-            period / 3,
-            stop.clone(),
-        );
-        tasks.spawn(ends_the_process_if_it_panics(feeding));
-    }
-    tasks.close();
-
-    let config_sources = program.wiring.load().config.sources.len();
+    tasks.start_loops(&program, &status, keys, ticks, &reloads);
     info!(
         version = status.version(),
-        sources = config_sources,
+        sources = program.wiring.load().config.sources.len(),
         "entitywatch {} is watching",
         status.version()
     );
     notify(&[NotifyState::Ready]);
     threads::is_supervised();
+
     let ended = loop {
         tokio::select! {
-            _ = hangup.recv() => {
-                reload::reload(path, environment, &program, &status, &access, &reloaded).await;
-            }
-            _ = terminate.recv() => break Ok(()),
-            _ = interrupt.recv() => break Ok(()),
+            signal = signals.next() => match signal {
+                Signaled::Reload => {
+                    reload::reload(path, environment, &program, &status, &access, &reloaded).await;
+                }
+                Signaled::Stop => break Ok(()),
+            },
             problem = program.store.superseded() => break Err(problem),
         }
     };
     info!("stopping: running work is finished, and waiting deliveries stay in the outbox");
     notify(&[NotifyState::Stopping]);
     stop.cancel();
-    let mut scheduler = scheduler;
     if let Err(problem) = scheduler.shutdown().await {
         warn!("the ticker did not stop: {problem}");
     }
@@ -176,16 +107,56 @@ pub async fn run(
     Ok(())
 }
 
-/// Ends the process if a task panics, because its state is then unknown. systemd starts it again,
-/// and the outbox makes that safe.
-async fn ends_the_process_if_it_panics(task: impl Future<Output: Send + 'static> + Send + 'static) {
-    if tokio::spawn(task).await.is_err_and(|failed| failed.is_panic()) {
-        error!(
-            "a task of the program panicked: the process ends, so that systemd starts it \
-             again"
-        );
-        std::process::abort();
+/// What a signal asks for.
+enum Signaled {
+    Reload,
+    Stop,
+}
+
+/// The signals that the daemon handles.
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn handled() -> std::io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
+
+    async fn next(&mut self) -> Signaled {
+        tokio::select! {
+            _ = self.hangup.recv() => Signaled::Reload,
+            _ = self.terminate.recv() => Signaled::Stop,
+            _ = self.interrupt.recv() => Signaled::Stop,
+        }
+    }
+}
+
+/// Opens the database as a daemon, and brings what an older program left to the present form.
+async fn open_store(
+    path: &Path,
+    config: &Config,
+    environment: &Environment,
+    args: &RunArgs,
+    clock: &dyn Clock,
+) -> Result<Arc<Store>> {
+    let settings = InstanceSettings {
+        is_daemon: true,
+        host: environment.host.clone(),
+        lease: args.lease_times(),
+        config_hash: Some(config::common_hash(path, environment)?.0),
+        allow_different_config: args.allow_different_config,
+    };
+    let store = store::open_as(&config.store, Mode::Write, settings.clone()).await?;
+    store.show_daemon(&settings, clock.now()).await?;
+    entry_identity::add_missing_ids(store.as_ref()).await?;
+    Ok(store)
 }
 
 async fn listen(config: &Config) -> Result<Option<Listener>> {

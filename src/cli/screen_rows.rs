@@ -90,7 +90,7 @@ impl<'a> Printer<'a> {
 fn cells(row: &MatchRow<'_>) -> [String; 15] {
     let citations: Vec<String> = row.entry.citations.iter().map(ToString::to_string).collect();
     [
-        row.match_id.clone(),
+        row.match_id.to_string(),
         row.watchlist.to_owned(),
         row.band.as_str().to_owned(),
         row.score.to_string(),

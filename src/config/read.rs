@@ -1,5 +1,7 @@
 //! Reads TOML section by section, so that all mistakes of each section are reported at once.
 
+use std::ops::Range;
+
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -78,72 +80,67 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
     let mut sections = Sections::default();
     for (key, value) in document.into_inner() {
         let name = key.get_ref().to_string();
-        match name.as_str() {
-            "store" => {
-                sections.store = one(value, "store", problems).map(|s| s.value).unwrap_or_default();
-            }
-            "server" => {
-                sections.server =
-                    one(value, "server", problems).map(|s| s.value).unwrap_or_default();
-            }
-            "http" => {
-                sections.http = one(value, "http", problems).map(|s| s.value).unwrap_or_default();
-            }
-            "delivery" => {
-                sections.delivery =
-                    one(value, "delivery", problems).map(|s| s.value).unwrap_or_default();
-            }
-            "messages" => {
-                sections.messages =
-                    one(value, "messages", problems).map(|s| s.value).unwrap_or_default();
-            }
-            "backup" => sections.backup = one(value, "backup", problems),
-            "retention" => {
-                sections.retention =
-                    one(value, "retention", problems).map(|s| s.value).unwrap_or_default();
-            }
-            "smtp" => {
-                sections.smtp = one(value, "smtp", problems);
-                sections.faulty.smtp = sections.smtp.is_none();
-            }
-            "source" => {
-                sections.sources = several(value, "source", &mut sections.faulty.sources, problems);
-            }
-            "receiver" => {
-                sections.receivers =
-                    several(value, "receiver", &mut sections.faulty.receivers, problems);
-            }
-            "assurance" => sections.assurance = one(value, "assurance", problems),
-            "heartbeat" => {
-                sections.heartbeats = several(value, "heartbeat", &mut Vec::new(), problems);
-            }
-            "person" => sections.people = several(value, "person", &mut Vec::new(), problems),
-            "watchlist" => {
-                sections.watchlists =
-                    several(value, "watchlist", &mut sections.faulty.watchlists, problems);
-            }
-            "route" => sections.routes = several(value, "route", &mut Vec::new(), problems),
-            _ => {
-                let known: Vec<String> =
-                    SECTIONS.iter().map(|(name, several)| section_name(name, *several)).collect();
-                let bare: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
-                problems.push(
-                    Problem::at(
-                        key.span(),
-                        format!("unknown key `{name}`, expected one of {}", known.join(", ")),
-                    )
-                    .with_hint(did_you_mean(&name, &bare).unwrap_or_else(
-                        || "`entitywatch config example` prints every key".to_owned(),
-                    )),
-                );
-            }
+        if !sections.read_section(&name, value, problems) {
+            problems.push(unknown_section(&name, key.span()));
         }
     }
     sections
 }
 
+impl Sections {
+    /// Reads the section of this name. False if there is no such section.
+    fn read_section(
+        &mut self,
+        name: &str,
+        value: Spanned<DeValue<'_>>,
+        problems: &mut Vec<Problem>,
+    ) -> bool {
+        let faulty = &mut self.faulty;
+        match name {
+            "store" => self.store = one_or_default(value, name, problems),
+            "server" => self.server = one_or_default(value, name, problems),
+            "person" => self.people = several(value, name, &mut Vec::new(), problems),
+            "http" => self.http = one_or_default(value, name, problems),
+            "source" => self.sources = several(value, name, &mut faulty.sources, problems),
+            "smtp" => {
+                self.smtp = one(value, name, problems);
+                faulty.smtp = self.smtp.is_none();
+            }
+            "receiver" => self.receivers = several(value, name, &mut faulty.receivers, problems),
+            "route" => self.routes = several(value, name, &mut Vec::new(), problems),
+            "watchlist" => self.watchlists = several(value, name, &mut faulty.watchlists, problems),
+            "delivery" => self.delivery = one_or_default(value, name, problems),
+            "messages" => self.messages = one_or_default(value, name, problems),
+            "backup" => self.backup = one(value, name, problems),
+            "retention" => self.retention = one_or_default(value, name, problems),
+            "assurance" => self.assurance = one(value, name, problems),
+            "heartbeat" => self.heartbeats = several(value, name, &mut Vec::new(), problems),
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn unknown_section(name: &str, span: Range<usize>) -> Problem {
+    let known: Vec<String> =
+        SECTIONS.iter().map(|(name, several)| section_name(name, *several)).collect();
+    let bare: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
+    let hint = did_you_mean(name, &bare)
+        .unwrap_or_else(|| "`entitywatch config example` prints every key".to_owned());
+    Problem::at(span, format!("unknown key `{name}`, expected one of {}", known.join(", ")))
+        .with_hint(hint)
+}
+
 fn section_name(name: &str, several: bool) -> String {
     if several { format!("`[[{name}]]`") } else { format!("`[{name}]`") }
+}
+
+fn one_or_default<T: DeserializeOwned + Default>(
+    value: Spanned<DeValue<'_>>,
+    section: &str,
+    problems: &mut Vec<Problem>,
+) -> T {
+    one(value, section, problems).map(|section| section.value).unwrap_or_default()
 }
 
 fn one<T: DeserializeOwned>(

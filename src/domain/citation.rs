@@ -7,6 +7,18 @@ use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The year before volume 1 of the Federal Register, which was in 1936.
+const YEAR_BEFORE_VOLUME_1: i16 = 1935;
+
+/// The year of a volume of the Federal Register.
+///
+/// ```
+/// assert_eq!(entitywatch::domain::citation::year_of_volume(87), 2022);
+/// ```
+pub fn year_of_volume(volume: u16) -> i16 {
+    i16::try_from(volume).unwrap_or(i16::MAX).saturating_add(YEAR_BEFORE_VOLUME_1)
+}
+
 /// One citation. In JSON it is its text, e.g. `"87 FR 38925"`; the date is known only to the parser
 /// and is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Sha256;
 
+/// The part of Title 15 that has the lists in its supplements: Control Policy, End-User and End-Use
+/// Based.
+pub const PART_OF_LISTS: &str = "744";
+
 /// The number of a section of Title 15, such as `744.11`. It begins with the number of its part.
 #[derive(
     Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

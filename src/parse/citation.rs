@@ -11,12 +11,9 @@ use std::mem;
 use jiff::civil::Date;
 
 use crate::domain::Citation;
-use crate::domain::citation::DatedCitation;
+use crate::domain::citation::{DatedCitation, year_of_volume};
 use crate::domain::month::MONTHS;
 use crate::domain::pages::MOST_PAGES_WITHIN_A_CITATION;
-
-/// The year before volume 1 of the Federal Register.
-const YEAR_BEFORE_VOLUME_1: i16 = 1935;
 
 /// If no volume is known, a two-digit year means the year nearest to this one.
 const YEAR_WITHOUT_VOLUME: i16 = 2020;
@@ -282,16 +279,14 @@ impl Cursor<'_> {
     }
 }
 
-/// The year that two digits mean. Volume 1 of the Federal Register was in 1936, so the volume gives
-/// the century.
+/// The year that two digits mean. The volume gives the century.
 fn year_of(two_digits: i16, volume: Option<u16>) -> i16 {
-    let year_of_volume = volume
-        .and_then(|volume| i16::try_from(volume).ok())
-        .map_or(YEAR_WITHOUT_VOLUME, |volume| volume.saturating_add(YEAR_BEFORE_VOLUME_1));
-    if (1900 + two_digits - year_of_volume).abs() < (2000 + two_digits - year_of_volume).abs() {
-        1900 + two_digits
+    let near = i32::from(volume.map_or(YEAR_WITHOUT_VOLUME, year_of_volume));
+    let (last_century, this_century) = (1900 + two_digits, 2000 + two_digits);
+    if (i32::from(last_century) - near).abs() < (i32::from(this_century) - near).abs() {
+        last_century
     } else {
-        2000 + two_digits
+        this_century
     }
 }
 

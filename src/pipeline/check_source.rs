@@ -6,9 +6,10 @@ use tracing::{error, info, warn};
 use crate::clock::Stopwatch;
 use crate::config::{Source, SourceKind};
 use crate::crash_point::CrashPoint;
+use crate::domain::CheckOutcome;
 use crate::metrics;
+use crate::pipeline::check::check_result::CheckResult;
 use crate::pipeline::check::list_check;
-use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::source_state::{requested_pause, source_state};
 use crate::pipeline::{Program, Wiring, federal_register};
@@ -30,7 +31,7 @@ async fn check_under(program: &Program, source_name: &str, watch: Option<Lease>)
     let wiring = program.wiring.load_full();
     let failed = |detail: String| CheckResult {
         source: source_name.to_owned(),
-        outcome: Outcome::Failed,
+        outcome: CheckOutcome::Failed,
         detail,
         is_on_hold: false,
     };
@@ -70,6 +71,10 @@ async fn check_under(program: &Program, source_name: &str, watch: Option<Lease>)
             failed(problem.to_string())
         }
     };
+    // The check is over, and so are its entries.
+    if !matches!(result.outcome, CheckOutcome::NotModified | CheckOutcome::Waiting) {
+        program.store.free_page_caches().await;
+    }
     metrics::check_finished(source_name, result.outcome.as_str(), stopwatch.elapsed_ms());
     result
 }
@@ -100,7 +105,7 @@ async fn check(
         );
         return Ok(CheckResult {
             source: source.name.clone(),
-            outcome: Outcome::Waiting,
+            outcome: CheckOutcome::Waiting,
             detail,
             is_on_hold: false,
         });

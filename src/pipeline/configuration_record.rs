@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::config::Evidence;
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::pipeline::Program;
 use crate::store::{Result, Store};
 
@@ -32,7 +33,7 @@ pub async fn record_configuration(program: &Program, loaded: Loaded) -> Result<(
         return Ok(());
     }
     let event = JournalEvent {
-        kind: Store::CONFIGURATION_KIND.to_owned(),
+        kind: journal_kind::CONFIG_LOADED.to_owned(),
         data: data(&evidence, loaded, before.as_ref().filter(|_| is_known), before.as_ref()),
     };
     program.store.add_journal_entries(program.clock.now(), vec![event]).await

@@ -11,7 +11,7 @@ use tracing::warn;
 use crate::config::{Config, Source};
 use crate::domain::alert::{ExpectedDocument, SourceLagging};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertBody, AlertId, Expectation};
+use crate::domain::{Alert, AlertBody, AlertId, Expectation, journal_kind};
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
 use crate::store::{Result, Store};
@@ -56,7 +56,7 @@ async fn alert_if_late(
         last_document_at: last,
     };
     let event = JournalEvent {
-        kind: "document.late".into(),
+        kind: journal_kind::DOCUMENT_LATE.into(),
         data: json!({"source": source.name, "alert_id": alert_id, "expected": expected}),
     };
     warn!(

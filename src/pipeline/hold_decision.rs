@@ -8,7 +8,7 @@ use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
     Change, Entry, Hold, HoldId, HoldReason, HoldState, Identified, ListCode, ListState,
-    SectionNumber, SectionText, Summary, TextChange, utc_day,
+    SectionNumber, SectionText, Summary, TextChange, journal_kind, utc_day,
 };
 use crate::pipeline::alerting::check_context::CheckContext;
 use crate::pipeline::alerting::compose::compose;
@@ -20,6 +20,7 @@ use crate::pipeline::check::assessment::{Assessment, ListOutcome};
 use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::entry_identity::{self, OpenedEntries};
+use crate::pipeline::given_text::{EmptyText, given};
 use crate::pipeline::items::note_items;
 use crate::pipeline::matching::match_changes;
 use crate::pipeline::regulation::accepted_text;
@@ -35,8 +36,8 @@ pub enum DecideError {
     Unknown(HoldId),
     #[error("hold {id} is {state} and can no longer be decided{now_open}")]
     NotOpen { id: HoldId, state: &'static str, now_open: String },
-    #[error("expected {0} to say who decides and why, but it is empty")]
-    Empty(&'static str),
+    #[error(transparent)]
+    Empty(#[from] EmptyText),
     #[error("failed to read the document of hold {id} again: {reason}")]
     Document { id: HoldId, reason: UnreadableDocument },
     #[error(transparent)]
@@ -170,7 +171,7 @@ fn note_acceptance(
         "summary": summary,
     });
     add_particulars(&mut data, &hold, decision);
-    record.journal.push(JournalEvent { kind: "hold.accepted".into(), data });
+    record.journal.push(JournalEvent { kind: journal_kind::HOLD_ACCEPTED.into(), data });
     record.holds.push(hold.clone());
     hold
 }
@@ -217,7 +218,7 @@ pub async fn reject(
         "reason": decision.reason,
     });
     add_particulars(&mut data, &hold, decision);
-    record.journal.push(JournalEvent { kind: "hold.rejected".into(), data });
+    record.journal.push(JournalEvent { kind: journal_kind::HOLD_REJECTED.into(), data });
     record.holds.push(hold.clone());
     program.store.record(record).await?;
     Ok(hold)
@@ -229,12 +230,8 @@ async fn open_hold(
     id: &HoldId,
     decision: &Decision<'_>,
 ) -> Result<Hold, DecideError> {
-    if decision.by.trim().is_empty() {
-        return Err(DecideError::Empty("--by"));
-    }
-    if decision.reason.trim().is_empty() {
-        return Err(DecideError::Empty("--reason"));
-    }
+    given("--by", decision.by)?;
+    given("--reason", decision.reason)?;
     let hold = program.store.hold(id).await?.ok_or_else(|| DecideError::Unknown(id.clone()))?;
     if hold.state == HoldState::Open {
         return Ok(hold);

@@ -27,6 +27,7 @@ pub mod drill;
 pub mod entry_identity;
 pub mod expected_documents;
 pub mod federal_register;
+mod given_text;
 pub mod heartbeats;
 pub mod hold_decision;
 pub mod items;

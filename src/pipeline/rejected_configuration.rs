@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::domain::alert::ConfigRejected;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertBody, AlertId};
+use crate::domain::{Alert, AlertBody, AlertId, journal_kind};
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
 use crate::store::Result;
@@ -22,7 +22,7 @@ pub async fn alert(program: &Program, path: &Path, error: &str) -> Result<bool> 
     let hash = crate::domain::Sha256::of(&content);
     let alert_id = AlertId::of(["config.rejected", hash.as_str(), error]);
     let event = JournalEvent {
-        kind: "config.rejected".into(),
+        kind: journal_kind::CONFIG_REJECTED.into(),
         data: json!({"alert_id": alert_id, "path": path, "error": error}),
     };
     let data = ConfigRejected { path, error: error.to_owned(), at: now };

@@ -10,15 +10,13 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
+use crate::domain::{file_name_time, read_file_name_time};
 use crate::file_owner::give_to_owner_of_parent;
 use crate::receipt::key::{KeyPair, NotAKey, private_pem};
 
 /// The name of the folder.
 pub const NAME: &str = "receipt-keys";
-/// The time in the name of a file, in UTC.
-const TIME: &str = "%Y%m%dT%H%M%SZ";
 const ENDING: &str = "pem";
 
 /// A key and the time at which it was made.
@@ -151,7 +149,7 @@ impl KeyFolder {
         let pair = KeyPair::of_seed(seed)
             .map_err(|source| KeyFolderError::Malformed { path: self.0.clone(), source })?;
         let number = self.keys()?.len() + 1;
-        let time = now.to_zoned(TimeZone::UTC).strftime(TIME).to_string();
+        let time = file_name_time(now);
         let name = format!("{number:04}-{time}-{}.{ENDING}", pair.public().id());
         let path = self.0.join(name);
         self.write(&path, &private_pem(seed))
@@ -185,8 +183,7 @@ fn number_and_time(path: &Path) -> Option<(u32, Timestamp)> {
     }
     let mut parts = path.file_stem()?.to_str()?.split('-');
     let number = parts.next()?.parse().ok()?;
-    let time = jiff::civil::DateTime::strptime(TIME, parts.next()?).ok()?;
-    Some((number, time.to_zoned(TimeZone::UTC).ok()?.timestamp()))
+    Some((number, read_file_name_time(parts.next()?)?))
 }
 
 #[cfg(test)]

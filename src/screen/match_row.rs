@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use crate::domain::{Cause, MatchState};
-use crate::domain::{Entry, Sha256};
+use crate::domain::{Entry, MatchId, Sha256};
 use crate::screen::band::Band;
 use crate::screen::found::{Compared, Found};
 use crate::screen::party::Counterparty;
@@ -24,7 +24,7 @@ pub struct Screened {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct MatchRow<'a> {
     /// Made of the watchlist, the id of the counterparty and the entry.
-    pub match_id: String,
+    pub match_id: MatchId,
     pub watchlist: &'a str,
     pub band: Band,
     /// 0 to 1.
@@ -52,10 +52,10 @@ impl<'a> MatchRow<'a> {
     ) -> Option<Self> {
         let entry = entries.get(found.entry)?;
         let match_id = if found.sharing.is_empty() {
-            match_id(watchlist, &counterparty.id, "entry", keys.get(found.entry)?)
+            MatchId::of([watchlist, &counterparty.id, "entry", keys.get(found.entry)?.as_str()])
         } else {
             // One decision for all entries at the address.
-            match_id(watchlist, &counterparty.id, "address", &found.compared.entry)
+            MatchId::of([watchlist, &counterparty.id, "address", &found.compared.entry])
         };
         let names = found.sharing.iter().filter_map(|at| entries.get(*at));
         Some(Self {
@@ -72,12 +72,6 @@ impl<'a> MatchRow<'a> {
             cause: Cause::FirstScreening,
         })
     }
-}
-
-/// The id of a match: the same for the same watchlist, counterparty and entry.
-pub fn match_id(watchlist: &str, counterparty: &str, kind: &str, key: &str) -> String {
-    let hash = Sha256::of_parts([watchlist, counterparty, kind, key]);
-    format!("mat_{}", hash.as_str().get(..32).unwrap_or_default())
 }
 
 /// A key for each entry of a file: its list, name, first citation and publisher's id. Equal rows

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::item::ItemNews;
+use crate::domain::item::IncomingAlert;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
     Document, Entry, Hold, ListState, RecordedRule, RecordedSection, Sha256, SourceState,
@@ -27,7 +27,7 @@ pub struct CheckRecord {
     pub changes: Vec<RecordedChange>,
     pub alerts: Vec<Outgoing>,
     /// What these alerts bring to items.
-    pub items: Vec<ItemNews>,
+    pub items: Vec<IncomingAlert>,
     /// What the comparison with counterparties found.
     pub matching: MatchingRecord,
     /// These replace what is stored under their document numbers.

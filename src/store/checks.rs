@@ -58,8 +58,8 @@ impl Store {
         }
         CrashPoint::CheckWritten.pass();
         let mut events = record.journal;
-        for news in &record.items {
-            events.extend(items::note(&mut tx, news).await?);
+        for incoming in &record.items {
+            events.extend(items::note(&mut tx, incoming).await?);
         }
         CrashPoint::ItemsNoted.pass();
         matches::write(&mut tx, &record.matching).await?;

@@ -5,7 +5,7 @@ use serde_json::json as value;
 
 use crate::domain::item::Handover;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Item, ItemId};
+use crate::domain::{Item, ItemId, journal_kind};
 use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::{Result, Store, items};
@@ -53,7 +53,8 @@ impl Store {
         }
         let mut data = journal;
         data.insert("items".to_owned(), value!(handed_over));
-        let event = JournalEvent { kind: "items.handed_over".to_owned(), data: data.into() };
+        let event =
+            JournalEvent { kind: journal_kind::ITEMS_HANDED_OVER.to_owned(), data: data.into() };
         crate::store::journal::append(&mut tx, at, &[event]).await?;
         tx.commit(ACTION).await?;
         Ok(handed_over)

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde_json::json as value;
 
 use crate::crash_point::CrashPoint;
-use crate::domain::item::{Attached, ClockStart, ItemNews};
+use crate::domain::item::{Attached, ClockStart, IncomingAlert};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertId, Item, ItemId, ItemState};
+use crate::domain::{AlertId, Item, ItemId, ItemState, journal_kind};
 use crate::store::row::Row;
 use crate::store::statement::{placeholders, sql};
 use crate::store::transaction::Tx;
@@ -161,41 +161,44 @@ impl Store {
 
 /// Opens an item for an alert that was stored in this transaction, or attaches the alert to the
 /// item of its rule. `None` if it does neither, or did before.
-pub async fn note(tx: &mut Tx, news: &ItemNews) -> Result<Option<JournalEvent>> {
+pub async fn note(tx: &mut Tx, incoming: &IncomingAlert) -> Result<Option<JournalEvent>> {
     const ACTION: &str = "open an item";
-    let alert = news.alert.alert_id.as_str();
+    let alert = incoming.alert.alert_id.as_str();
     let statement = sql("SELECT item_id FROM item_alert WHERE alert_id = $1").bind(alert);
     if tx.fetch_one(ACTION, statement).await?.is_some() {
         return Ok(None);
     }
-    let (item, kind) = match find(tx, news).await? {
+    let (item, kind) = match find(tx, incoming).await? {
         Some((mut item, mut contents)) => {
-            let attached = item.attach(news, &mut contents);
+            let attached = item.attach(incoming, &mut contents);
             update(tx, &item).await?;
             let statement = sql("UPDATE item SET contents = $1 WHERE item_id = $2")
                 .bind(json(&contents)?)
                 .bind(item.item_id.as_str());
             tx.execute(ACTION, statement).await?;
             let is_reopened = attached == Attached::Reopened;
-            (item, if is_reopened { "item.reopened" } else { "item.attached" })
+            (
+                item,
+                if is_reopened { journal_kind::ITEM_REOPENED } else { journal_kind::ITEM_ATTACHED },
+            )
         }
-        None if !news.opens => return Ok(None),
+        None if !incoming.opens => return Ok(None),
         None => {
-            let item = Item::open(news);
+            let item = Item::open(incoming);
             let statement = sql("INSERT INTO item (item_id, state, opened_at, json, contents) \
                                  VALUES ($1, $2, $3, $4, $5)")
             .bind(item.item_id.as_str())
             .bind(item.state.as_str())
             .bind(item.opened_at)
             .bind(json(&item)?)
-            .bind(json(&news.contents)?);
+            .bind(json(&incoming.contents)?);
             tx.execute(ACTION, statement).await?;
-            (item, "item.opened")
+            (item, journal_kind::ITEM_OPENED)
         }
     };
     let statement = sql("INSERT INTO item_alert (alert_id, item_id) VALUES ($1, $2)");
     tx.execute(ACTION, statement.bind(alert).bind(item.item_id.as_str())).await?;
-    let rows = news
+    let rows = incoming
         .rule_keys
         .iter()
         .map(|key| vec![key.as_str().into(), item.item_id.as_str().into()])
@@ -212,15 +215,15 @@ pub async fn note(tx: &mut Tx, news: &ItemNews) -> Result<Option<JournalEvent>> 
         kind: kind.to_owned(),
         data: value!({
             "item_id": item.item_id,
-            "alert_id": news.alert.alert_id,
+            "alert_id": incoming.alert.alert_id,
             "receivers": item.receivers(),
         }),
     }))
 }
 
 /// The first item of the rule, or of an alert that the new one refers to, with its contents.
-async fn find(tx: &mut Tx, news: &ItemNews) -> Result<Option<(Item, BTreeSet<String>)>> {
-    let (rules, alerts) = (&news.rule_keys, &news.related);
+async fn find(tx: &mut Tx, incoming: &IncomingAlert) -> Result<Option<(Item, BTreeSet<String>)>> {
+    let (rules, alerts) = (&incoming.rule_keys, &incoming.related);
     if rules.is_empty() && alerts.is_empty() {
         return Ok(None);
     }

@@ -12,9 +12,6 @@ use crate::store::value::{Value, to_microsecond};
 use crate::store::{Result, Store};
 
 impl Store {
-    /// The kind of the entries about the configuration in effect.
-    pub const CONFIGURATION_KIND: &'static str = "config.loaded";
-
     /// The last entry about the configuration in effect.
     pub async fn last_configuration(&self) -> Result<Option<JournalEntry>> {
         // The kind is written out, because the index has only entries of this kind.

@@ -8,6 +8,7 @@
 //! SQLite admits one process, so its leases are always had and never written.
 
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::store::instance::{Instance, database_now, living};
 use crate::store::statement::{Sql, sql};
 use crate::store::transaction::Tx;
@@ -107,7 +108,7 @@ impl Store {
                 "host": instance.host(),
                 "pid": std::process::id(),
             });
-            let event = JournalEvent { kind: "watch.taken".to_owned(), data };
+            let event = JournalEvent { kind: journal_kind::WATCH_TAKEN.to_owned(), data };
             journal::append(&mut tx, taken_at, &[event]).await?;
         }
         tx.commit(ACTION).await?;

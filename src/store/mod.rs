@@ -65,6 +65,7 @@ mod write_order;
 mod pools;
 mod migrations;
 mod process_lock;
+mod page_caches;
 mod size;
 mod prune;
 mod resting;

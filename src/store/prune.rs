@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertId, DeliveryId, JournalEntry};
+use crate::domain::{AlertId, DeliveryId, JournalEntry, journal_kind};
 use crate::store::row::Row;
 use crate::store::statement::{placeholders, sql};
 use crate::store::transaction::Tx;
@@ -53,9 +53,6 @@ pub struct PrunedAttempt {
     pub delivered: bool,
     pub detail: String,
 }
-
-/// The kind of the journal's entries about what was removed.
-const PRUNED: &str = "store.pruned";
 
 /// A document that may go. Hashes are looked for in the texts of what may rest on it.
 const OLD_DOCUMENTS: &str = "SELECT d.sha256, CAST(LENGTH(d.content) AS BIGINT), d.fetched_at \
@@ -113,7 +110,7 @@ impl Store {
             let removed = data.into_iter().flat_map(|data| data.deliveries);
             found.extend(removed.filter(|delivery| delivery.created_at < until));
         };
-        self.each_entry_of_kind(PRUNED, Timestamp::MAX, add).await?;
+        self.each_entry_of_kind(journal_kind::STORE_PRUNED, Timestamp::MAX, add).await?;
         Ok(found)
     }
 
@@ -141,7 +138,7 @@ impl Store {
             .map(|(sha256, _, at)| json!({"sha256": sha256, "fetched_at": at}))
             .collect();
         let data = json!({"before": before, "bytes": bytes, "documents": list});
-        let event = JournalEvent { kind: PRUNED.to_owned(), data };
+        let event = JournalEvent { kind: journal_kind::STORE_PRUNED.to_owned(), data };
         journal::append(&mut tx, now, &[event]).await?;
         tx.commit(ACTION).await?;
         pruned.documents += found.len() as u64;
@@ -189,7 +186,7 @@ impl Store {
             tx.execute(ACTION, sql(text)).await?;
         }
         let data = json!({"before": before, "deliveries": found});
-        let event = JournalEvent { kind: PRUNED.to_owned(), data };
+        let event = JournalEvent { kind: journal_kind::STORE_PRUNED.to_owned(), data };
         journal::append(&mut tx, now, &[event]).await?;
         tx.commit(ACTION).await?;
         pruned.deliveries += found.len() as u64;

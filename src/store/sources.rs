@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::SourceState;
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::store::pools::Pools;
 use crate::store::row::Row;
 use crate::store::statement::sql;
@@ -59,7 +60,7 @@ impl Store {
             tx.execute(ACTION, sql(text).bind(old).bind(new)).await?;
         }
         let event = JournalEvent {
-            kind: "source.renamed".to_owned(),
+            kind: journal_kind::SOURCE_RENAMED.to_owned(),
             data: serde_json::json!({ "from": old, "to": new }),
         };
         journal::append(&mut tx, at, &[event]).await?;

@@ -13,7 +13,7 @@ use jiff::{Timestamp, ToSpan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::JournalEntry;
+use crate::domain::{CheckOutcome, JournalEntry};
 use crate::store::{DailyChecks, Result, Store};
 
 /// The checks of one source on one day.
@@ -58,11 +58,15 @@ impl CheckDayRow {
     }
 
     fn add(&mut self, outcome: &str, count: u64) {
-        match outcome {
-            "unchanged" | "not modified" => self.unchanged += count,
-            "changed" | "baseline" | "held" => self.changed += count,
-            _ => self.failed += count,
-        }
+        *match CheckOutcome::of_name(outcome) {
+            CheckOutcome::Unchanged | CheckOutcome::NotModified => &mut self.unchanged,
+            CheckOutcome::Changed | CheckOutcome::Baseline | CheckOutcome::OnHold => {
+                &mut self.changed
+            }
+            CheckOutcome::Waiting | CheckOutcome::Refused | CheckOutcome::Failed => {
+                &mut self.failed
+            }
+        } += count;
         self.made += count;
     }
 }

@@ -195,6 +195,7 @@ fn the_pure_modules_do_no_io_and_read_no_clock() {
                 "src/pipeline/alerting/first_alerts.rs",
                 "src/pipeline/alerting/removal_evidence.rs",
                 "src/pipeline/digests/compose_digest.rs",
+                "src/pipeline/given_text.rs",
                 "src/pipeline/past/check_tally.rs",
                 "src/pipeline/past/configurations.rs",
                 "src/pipeline/past/period.rs",
@@ -206,7 +207,7 @@ fn the_pure_modules_do_no_io_and_read_no_clock() {
                 "src/pipeline/audit_report/source_names.rs",
                 "src/pipeline/assurance/compose.rs",
                 "src/pipeline/heartbeats/condition.rs",
-                "src/pipeline/route_explanation/reason.rs",
+                "src/pipeline/route_explanation/selection_reason.rs",
                 "src/pipeline/items/reminder_time.rs",
             ]
             .contains(&path)

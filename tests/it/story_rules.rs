@@ -7,7 +7,8 @@ use entitywatch::clock::ManualClock;
 use entitywatch::config::{
     Environment, SecretsMode, {self},
 };
-use entitywatch::pipeline::check::outcome::{CheckResult, Outcome};
+use entitywatch::domain::CheckOutcome;
+use entitywatch::pipeline::check::check_result::CheckResult;
 use entitywatch::pipeline::check_source::check_source;
 use entitywatch::pipeline::{Program, Wiring, delivery};
 use entitywatch::store::{
@@ -278,20 +279,20 @@ pub fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 async fn a_rule_is_alerted_when_filed_and_followed_up_until_the_list_shows_it() {
     let story = Story::start("2025-03-01T12:00:00Z").await;
     story.ecfr("2025-02-28", &before());
-    assert_eq!(story.check("2025-03-01T12:00:00Z", "rules").await.outcome, Outcome::Baseline);
-    assert_eq!(story.check("2025-03-01T12:01:00Z", "ecfr").await.outcome, Outcome::Baseline);
+    assert_eq!(story.check("2025-03-01T12:00:00Z", "rules").await.outcome, CheckOutcome::Baseline);
+    assert_eq!(story.check("2025-03-01T12:01:00Z", "ecfr").await.outcome, CheckOutcome::Baseline);
     story.csl(&[
         csl_row("Old Glass", "80 FR 69852", "9 Sand Street, Perm, RU"),
         csl_row("Blue Lake Ltd.", "87 FR 38925", "4 Sea Street, Izmir, TR"),
     ]);
-    assert_eq!(story.check("2025-03-01T12:02:00Z", "csl").await.outcome, Outcome::Baseline);
+    assert_eq!(story.check("2025-03-01T12:02:00Z", "csl").await.outcome, CheckOutcome::Baseline);
     assert!(alerts(&story.desk).is_empty(), "nothing was filed recently, and a baseline is silent");
 
     // Filed on Monday afternoon, with only a plain text.
     story.set_filed(&[story.filed(NUMBER)]);
     story.text("/rule.txt", RAW);
     let watched = story.check("2025-03-03T21:20:00Z", "rules").await;
-    assert_eq!(watched.outcome, Outcome::Changed, "{}", watched.detail);
+    assert_eq!(watched.outcome, CheckOutcome::Changed, "{}", watched.detail);
     let filed = alerts(&story.desk).pop().unwrap();
     assert_eq!(filed["type"], "rule.filed");
     let data = &filed["data"];
@@ -317,7 +318,7 @@ async fn a_rule_is_alerted_when_filed_and_followed_up_until_the_list_shows_it() 
     let first = data["alert_id"].as_str().unwrap().to_owned();
 
     // It takes effect and stays on file unchanged: there is no alert.
-    assert_eq!(story.check("2025-03-04T14:00:00Z", "rules").await.outcome, Outcome::Unchanged);
+    assert_eq!(story.check("2025-03-04T14:00:00Z", "rules").await.outcome, CheckOutcome::Unchanged);
     assert_eq!(types(&story.desk).len(), 1);
 
     // Published: the table has what the plain text did not have. The removal is not alerted again.
@@ -493,7 +494,7 @@ async fn a_new_source_alerts_recently_filed_documents_once_as_a_digest() {
     story.set_filed(&[story.filed("2025-03999")]);
     story.text("/rule.xml", RULE);
     story.text("/rule.txt", RAW);
-    assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, Outcome::Baseline);
+    assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, CheckOutcome::Baseline);
     let digest = alerts(&story.desk).pop().unwrap();
     assert_eq!(
         (&digest["type"], &digest["data"]["status"], &digest["data"]["rule"]),
@@ -518,7 +519,7 @@ async fn a_rule_without_a_readable_text_is_alerted_and_alerted_again_once_it_is_
     let story = started().await;
     story.set_published(&[story.published(NUMBER)]);
     let watched = story.check("2025-03-06T12:00:00Z", "rules").await;
-    assert_eq!(watched.outcome, Outcome::Changed, "the source itself answers");
+    assert_eq!(watched.outcome, CheckOutcome::Changed, "the source itself answers");
     let unread = alerts(&story.desk).pop().unwrap();
     assert_eq!(
         (&unread["data"]["certain"], &unread["data"]["changes"]),
@@ -560,7 +561,7 @@ async fn a_rule_without_a_readable_text_is_alerted_and_alerted_again_once_it_is_
 async fn malformed_answers_are_refused_and_alerted_to_operators() {
     let story = started().await;
     story.upstream.answer(PUBLISHED, Answer::ok("<html>maintenance</html>"));
-    assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, Outcome::Refused);
+    assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, CheckOutcome::Refused);
     assert_eq!(types(&story.ops).last().unwrap(), "source.failing");
     published_without_filing(&story, NUMBER).await;
     assert_eq!(types(&story.desk), ["rule.published"]);
@@ -599,7 +600,7 @@ async fn removals_that_a_rule_orders_are_no_loss() {
     story.check("2025-03-06T12:00:00Z", "rules").await;
     assert_eq!(alerts(&story.desk).pop().unwrap()["data"]["orders"]["removed"], 12);
     story.ecfr("2025-03-07", "");
-    assert_eq!(story.check("2025-03-10T12:00:00Z", "ecfr").await.outcome, Outcome::Changed);
+    assert_eq!(story.check("2025-03-10T12:00:00Z", "ecfr").await.outcome, CheckOutcome::Changed);
     let removal = alerts(&story.desk).pop().unwrap();
     assert_eq!(
         (&removal["data"]["summary"]["removed"], &removal["data"]["attributed"]),

@@ -1,7 +1,7 @@
 //! Faults of the Federal Register: filters that it ignores, malformed records, and lists that are
 //! empty or short.
 
-use entitywatch::pipeline::check::outcome::Outcome;
+use entitywatch::domain::CheckOutcome;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -220,7 +220,7 @@ async fn a_page_that_repeats_forever_is_requested_twice_and_read_once() {
     story.upstream.answer(PUBLISHED, Answer::ok(page.to_string()));
     let before = story.upstream.requests().len();
     let watched = story.check("2025-03-06T12:00:00Z", "rules").await;
-    assert_eq!(watched.outcome, Outcome::Failed, "{}", watched.detail);
+    assert_eq!(watched.outcome, CheckOutcome::Failed, "{}", watched.detail);
     assert!(watched.detail.contains("but got 1 of 300 in 2 pages"), "{}", watched.detail);
     let requests = story
         .upstream
@@ -242,7 +242,7 @@ async fn one_endpoint_is_read_while_the_other_serves_a_web_page() {
     let story = started().await;
     story.upstream.answer(FILED, Answer::ok("<html>maintenance</html>"));
     let watched = published_without_filing(&story, NUMBER).await;
-    assert_eq!(watched.outcome, Outcome::Refused, "{}", watched.detail);
+    assert_eq!(watched.outcome, CheckOutcome::Refused, "{}", watched.detail);
     assert_eq!(types(&story.desk), ["rule.published"]);
     assert_eq!(types(&story.ops).last().unwrap(), "source.failing");
 }
@@ -263,7 +263,7 @@ async fn a_malformed_record_of_another_agency_is_ignored() {
         broken.into_iter().map(|(key, value)| changed(other_documents(1).remove(0), key, value));
     story.set_filed(&[story.filed(NUMBER)].into_iter().chain(others).collect::<Vec<_>>());
     let watched = story.check("2025-03-03T21:20:00Z", "rules").await;
-    assert_eq!(watched.outcome, Outcome::Changed, "{}", watched.detail);
+    assert_eq!(watched.outcome, CheckOutcome::Changed, "{}", watched.detail);
     assert_eq!(types(&story.desk), ["rule.filed"]);
     assert!(!types(&story.ops).contains(&"source.failing".to_owned()));
 }
@@ -278,7 +278,7 @@ async fn a_malformed_record_of_the_bureau_is_named_and_the_others_are_alerted() 
         story.filed(NUMBER),
     ]);
     let watched = story.check("2025-03-03T21:20:00Z", "rules").await;
-    assert_eq!(watched.outcome, Outcome::Refused);
+    assert_eq!(watched.outcome, CheckOutcome::Refused);
     assert!(watched.detail.contains("result 1 (A Rule Without a Number)"), "{}", watched.detail);
     assert_eq!(types(&story.desk), ["rule.filed"]);
     assert_eq!(types(&story.ops).last().unwrap(), "source.failing");

@@ -34,11 +34,76 @@ use crate::store::{
     AlertQuery, Mode, {self},
 };
 
+/// One check of the demo.
+struct Step {
+    at: &'static str,
+    what_happens: &'static str,
+    /// The list that the publisher has from now on.
+    publishes: Option<fn() -> String>,
+}
+
+const STEPS: [Step; 5] = [
+    Step {
+        at: "2022-06-27T13:00:00Z",
+        what_happens: "June 27, 2022. The first check: the list becomes the baseline, and no \
+                       alert is sent.",
+        publishes: Some(list::before),
+    },
+    Step {
+        at: "2022-06-27T13:15:00Z",
+        what_happens: "15 minutes later: the publisher answers that nothing changed.",
+        publishes: None,
+    },
+    Step {
+        at: "2022-06-30T13:00:00Z",
+        what_happens: "June 30, 2022. The answer is 200, but the file ends in the middle of a \
+                       row: it is refused.",
+        publishes: Some(list::cut),
+    },
+    Step {
+        at: "2022-06-30T13:15:00Z",
+        what_happens: "15 minutes later: the file is complete. A rule has added companies for \
+                       supporting Russia's military. Five of them are in China.",
+        publishes: Some(list::after),
+    },
+    Step {
+        at: "2022-07-01T13:00:00Z",
+        what_happens: "July 1, 2022. Half of the list is missing, but the file is otherwise \
+                       valid: the list is put on hold, and no removal is alerted.",
+        publishes: Some(list::half),
+    },
+];
+
 /// Runs the demo and writes its files to `folder`.
 pub async fn demo(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)
         .with_context(|| format!("failed to create the folder {}", folder.display()))?;
     let inbox = Inbox::default();
+    let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
+    let program = program(folder, &inbox, Arc::clone(&clock)).await?;
+
+    say("A publisher, a mail server and a webhook address run on loopback for this demo; \
+         nothing leaves this machine.")?;
+    say("The list is a few entries of the Entity List around 87 FR 38920, shortened by hand.")?;
+    say("")?;
+    for step in STEPS {
+        clock.set(step.at.parse()?);
+        say(step.what_happens)?;
+        if let Some(list) = step.publishes {
+            inbox.publish(list());
+        }
+        check(&program).await?;
+    }
+
+    let alert = the_alert(&program).await?;
+    let html = show_delivered(&program, &alert).await?;
+    write_files(folder, &inbox, &html)?;
+    program.store.close().await;
+    Ok(())
+}
+
+/// Starts the servers, and sets up a program with an empty database that uses them.
+async fn program(folder: &Path, inbox: &Inbox, clock: Arc<ManualClock>) -> Result<Program> {
     let http = servers::start_http(inbox.clone()).await.context("failed to listen on loopback")?;
     let smtp = servers::start_smtp(inbox.clone()).await.context("failed to listen on loopback")?;
     let scratch = folder.join("record");
@@ -52,65 +117,28 @@ pub async fn demo(folder: &Path) -> Result<()> {
     let database = fs::canonicalize(&scratch)?.join("entitywatch.db");
     fs::write(&path, configuration(&database.display().to_string(), http.port(), smtp.port()))?;
     let (config, _) = config::load(&path, &Environment::default(), SecretsMode::Resolve)?;
-    let clock = Arc::new(ManualClock::at(at("2022-06-27T13:00:00Z")?));
     let store = store::open(&config.store, Mode::Write).await?;
-    let program = Program::new(store, clock.clone(), Wiring::new(config)?);
+    Ok(Program::new(store, clock, Wiring::new(config)?))
+}
 
-    say("A publisher, a mail server and a webhook address run on loopback for this demo; \
-         nothing leaves this machine.")?;
-    say("The list is a few entries of the Entity List around 87 FR 38920, shortened by hand.")?;
-    say("")?;
-
-    say("June 27, 2022. The first check: the list becomes the baseline, and no alert is sent.")?;
-    inbox.publish(list::before());
-    check(&program).await?;
-
-    clock.set(at("2022-06-27T13:15:00Z")?);
-    say("15 minutes later: the publisher answers that nothing changed.")?;
-    check(&program).await?;
-
-    clock.set(at("2022-06-30T13:00:00Z")?);
-    say("June 30, 2022. The answer is 200, but the file ends in the middle of a row: it is \
-         refused.")?;
-    inbox.publish(list::cut());
-    check(&program).await?;
-
-    clock.set(at("2022-06-30T13:15:00Z")?);
-    say("15 minutes later: the file is complete. A rule has added companies for supporting \
-         Russia's military. Five of them are in China.")?;
-    inbox.publish(list::after());
-    check(&program).await?;
-
-    clock.set(at("2022-07-01T13:00:00Z")?);
-    say(
-        "July 1, 2022. Half of the list is missing, but the file is otherwise valid: the list is \
-         put on hold, and no removal is alerted.",
-    )?;
-    inbox.publish(list::half());
-    check(&program).await?;
-
-    let alert = the_alert(&program).await?;
+/// Prints the alert as the console shows it. Returns the HTML part of its email. It is an error if
+/// the email was not delivered.
+async fn show_delivered(program: &Program, alert: &Alert) -> Result<String> {
     let wiring = program.wiring.load_full();
-    let Some(email) = wiring.config.receiver("compliance") else { return Ok(()) };
-    let routed = addressing::deliveries_to(email, &alert, None);
+    let email = wiring.config.receiver("compliance").context("expected a receiver of emails")?;
+    let routed = addressing::deliveries_to(email, alert, None);
     let delivery = routed.first().context("expected a recipient of the email")?;
     let delivered = program.store.delivery(&delivery.delivery_id).await?;
     ensure!(
         delivered.is_some_and(|delivery| delivery.state == DeliveryState::Delivered),
         "expected the alert to be delivered by email"
     );
-    let alert = deliver::for_delivery(&alert, delivery);
+    let alert = deliver::for_delivery(alert, delivery);
     let message = Message { delivery, alert: &alert, screening: None };
     say("The alert of June 30, as the console shows it:")?;
     say("")?;
     say(&layout::text(&message, &wiring.config.messages)?)?;
-    write_files(
-        folder,
-        &inbox,
-        &layout::html_of(&wording::message_content(&message, &wiring.config.messages), None)?,
-    )?;
-    program.store.close().await;
-    Ok(())
+    Ok(layout::html_of(&wording::message_content(&message, &wiring.config.messages), None)?)
 }
 
 fn say(text: &str) -> Result<()> {
@@ -126,10 +154,6 @@ async fn check(program: &Program) -> Result<()> {
     }
     say(&format!("  (`entitywatch check` would exit with {exit})"))?;
     say("")
-}
-
-fn at(time: &str) -> Result<Timestamp> {
-    Ok(time.parse()?)
 }
 
 /// The alert with the rule's changes.

@@ -1,7 +1,7 @@
 //! Limits how many names and how many details a message shows. Pure.
 
 use crate::deliver::wording::count::counted;
-use crate::deliver::wording::{EntryGroup, IndexPart, MessageContent, Section};
+use crate::deliver::wording::{EntryGroup, IndexGroup, MessageContent, Section};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub fn largest_that_fits<E>(
     Ok(Some(low))
 }
 
-fn first_names(part: &IndexPart, names: &mut usize) -> IndexPart {
+fn first_names(part: &IndexGroup, names: &mut usize) -> IndexGroup {
     let mut part = part.clone();
     for place in &mut part.places {
         let shown = place.names.len().min(*names);

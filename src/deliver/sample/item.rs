@@ -3,7 +3,7 @@
 use crate::deliver::sample::{OBSERVED_AT, alert, rule_of_june_2022, settings};
 use crate::deliver::wording;
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen, UnclosedItem};
-use crate::domain::item::{ItemAlert, ItemState, news};
+use crate::domain::item::{ItemAlert, ItemState, incoming_alert};
 use crate::domain::{Alert, AlertBody, ItemId};
 
 /// The rule of June 2022, which nobody has acknowledged.
@@ -12,7 +12,7 @@ pub fn escalated() -> Alert {
     let data = AlertEscalated {
         item_id: ItemId::of(["sample"]),
         state: ItemState::Open,
-        rule: news::rule_of(&of_rule.body).cloned(),
+        rule: incoming_alert::rule_of(&of_rule.body).cloned(),
         title: title(&of_rule),
         opened_at: OBSERVED_AT,
         due_at: OBSERVED_AT + jiff::SignedDuration::from_hours(4),
@@ -31,7 +31,7 @@ pub fn open() -> Alert {
     let item = |name: &str, taken_by: Option<&str>| UnclosedItem {
         item_id: ItemId::of(["sample", name]),
         state: if taken_by.is_some() { ItemState::Taken } else { ItemState::Open },
-        rule: news::rule_of(&of_rule.body).cloned(),
+        rule: incoming_alert::rule_of(&of_rule.body).cloned(),
         title: title(&of_rule),
         opened_at: OBSERVED_AT,
         due_at: taken_by.is_none().then_some(OBSERVED_AT),

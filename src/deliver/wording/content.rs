@@ -37,7 +37,7 @@ pub struct MessageContent {
     /// `China 25`, the largest count first.
     pub countries: Vec<String>,
     /// Every name once, by kind of change and country.
-    pub index: Vec<IndexPart>,
+    pub index: Vec<IndexGroup>,
     /// The heading above the facts: `The rule`, `Facts`.
     pub facts_title: String,
     /// The rule and its dates, or the known facts of an operator alert. Unknown facts are left out.
@@ -113,7 +113,7 @@ pub struct NextStep {
 
 /// The names of all changes of one kind.
 #[derive(Clone, Debug, Serialize)]
-pub struct IndexPart {
+pub struct IndexGroup {
     /// `Added (41)`
     pub title: String,
     pub places: Vec<IndexPlace>,

@@ -5,7 +5,9 @@ use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, number, verb};
 use crate::deliver::wording::rule_facts::reference;
 use crate::deliver::wording::subject::subject;
-use crate::deliver::wording::{Fact, IndexPart, MessageContent, NextStep, Quote, Section, country};
+use crate::deliver::wording::{
+    Fact, IndexGroup, MessageContent, NextStep, Quote, Section, country,
+};
 use crate::domain::digest::SentAtOnce;
 use crate::domain::{AlertId, Change, ChangeKind, Digest, DigestedAlert, Rule, Summary};
 
@@ -199,9 +201,9 @@ impl RuleGroup<'_> {
         quotes
     }
 
-    fn index(&self) -> Vec<IndexPart> {
+    fn index(&self) -> Vec<IndexGroup> {
         let all = self.parts.iter().flat_map(|part| &part.content.index);
-        all.map(|part| IndexPart { title: self.titled(&part.title), ..part.clone() }).collect()
+        all.map(|part| IndexGroup { title: self.titled(&part.title), ..part.clone() }).collect()
     }
 
     /// The changes, alert by alert. An alert whose entries are not known has its lead alone.

@@ -17,7 +17,7 @@ mod items;
 mod list;
 mod matches;
 mod operator;
-mod parts;
+mod change_group;
 mod regulation;
 mod rule;
 mod rule_facts;
@@ -31,7 +31,7 @@ use crate::deliver::{Message, MessageSettings, plain, shown_matches};
 use crate::domain::{Alert, AlertBody, Digest, DigestedAlert, Screening};
 
 pub use content::{
-    EntryGroup, EntryText, Fact, INSTRUCTIONS_TITLE, IndexPart, IndexPlace, MatchText, Matches,
+    EntryGroup, EntryText, Fact, INSTRUCTIONS_TITLE, IndexGroup, IndexPlace, MatchText, Matches,
     MessageContent, NextStep, Quote, Row, Section,
 };
 use context::Context;

@@ -1,7 +1,7 @@
 //! An open item: what a rule changed, until a named person has dealt with it.
 //!
 //! - [`Item`] is the record, and its methods are the only steps between its states.
-//! - [`news`]: what an alert brings to an item, and whether that reopens it.
+//! - [`incoming_alert`]: what an alert brings to an item, and whether that reopens it.
 //! - [`clock`]: when nobody has acknowledged an item for too long, and who is alerted next.
 //! - [`working_hours`]: the hours in which the clock runs.
 //! - [`item_alerts`]: the alerts about items.
@@ -12,7 +12,7 @@
 pub mod clock;
 pub mod handover;
 pub mod item_alerts;
-pub mod news;
+pub mod incoming_alert;
 pub mod working_hours;
 
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ use crate::domain::{AlertId, ItemId, Rule};
 
 pub use self::clock::{ClockStart, Escalation, Target};
 pub use self::handover::Handover;
-pub use self::news::{Attached, ItemNews};
+pub use self::incoming_alert::{Attached, IncomingAlert};
 pub use self::working_hours::{InvalidHours, WorkingHours};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +33,7 @@ pub enum ItemState {
     Open,
     /// A named person is on it. Nothing is escalated.
     Taken,
-    /// A person has dealt with it. Only news, or a person, reopens it.
+    /// A person has dealt with it. Only an alert with something new, or a person, reopens it.
     Closed,
 }
 

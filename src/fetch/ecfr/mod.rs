@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::dial::origin;
-use crate::domain::{SectionNumber, Sha256, Validator, Validators};
+use crate::domain::{PART_OF_LISTS, SectionNumber, Sha256, Validator, Validators};
 use crate::fetch::http::{
     HttpClients, Request, {self},
 };
@@ -26,8 +26,6 @@ pub(super) struct Ecfr<'a> {
 
 /// Title 15 of the Code of Federal Regulations: Commerce and Foreign Trade.
 const TITLE: u32 = 15;
-/// Part 744: Control Policy, End-User and End-Use Based, with the lists in its supplements.
-const PART: &str = "744";
 const API: &str = "/api/versioner/v1";
 
 impl Ecfr<'_> {
@@ -66,7 +64,7 @@ impl Ecfr<'_> {
         date: Date,
         now: Timestamp,
     ) -> Result<FetchedDocument, FetchError> {
-        self.part_on(PART, None, date, now).await
+        self.part_on(PART_OF_LISTS, None, date, now).await
     }
 
     /// A part of the title as it was on a date, or one of its sections.
@@ -91,7 +89,7 @@ impl Ecfr<'_> {
     /// first.
     pub(super) async fn amendment_dates(&self, now: Timestamp) -> Result<Vec<Date>, FetchError> {
         let path = format!("/versions/title-{TITLE}.json");
-        let answer = self.get_json(&path, Some(PART), now).await?;
+        let answer = self.get_json(&path, Some(PART_OF_LISTS), now).await?;
         version_dates::amendment_dates(&answer)
             .map_err(|problem| self.refused(&path, &problem.to_string()))
     }
@@ -161,6 +159,6 @@ impl Ecfr<'_> {
     }
 
     fn address_sha256(&self) -> Sha256 {
-        Sha256::of(self.url("/full", Some(PART)).as_str().as_bytes())
+        Sha256::of(self.url("/full", Some(PART_OF_LISTS)).as_str().as_bytes())
     }
 }

@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::{PART, TITLE};
+use super::TITLE;
+use crate::domain::PART_OF_LISTS;
 
 /// Why an answer gives no date.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +51,7 @@ pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, DateError> {
         .and_then(Value::as_array)
         .ok_or(DateError::Missing("content_versions"))?;
     let of_part = |version: &&Value| {
-        version.get("part").is_none_or(|part| part.is_null() || is_number(part, PART))
+        version.get("part").is_none_or(|part| part.is_null() || is_number(part, PART_OF_LISTS))
     };
     let identifier = |version: &Value| {
         version.get("identifier").and_then(Value::as_str).unwrap_or_default().to_owned()

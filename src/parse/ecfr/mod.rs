@@ -23,7 +23,7 @@ use std::io::Read;
 use self::entry::{EntryReader, columns_of};
 pub use self::named_party::named_parties;
 pub use self::section::{Sections, sections};
-use crate::domain::{Entry, ListCode, Publisher, Snapshot, Warning};
+use crate::domain::{Entry, ListCode, PART_OF_LISTS, Publisher, Snapshot, Warning};
 use crate::parse::ParseError;
 use crate::parse::gpo_xml::{Markup, MarkupReader, Tag};
 use crate::parse::warnings::capped;
@@ -102,7 +102,7 @@ fn read(
                 }
                 first = false;
                 in_part |= tag.name == "DIV5"
-                    && tag.attribute("N").is_some_and(|number| number.trim() == "744");
+                    && tag.attribute("N").is_some_and(|number| number.trim() == PART_OF_LISTS);
                 if let Some(list) = supplement(&tag).filter(|_| in_part) {
                     let read = read_supplement(&mut reader, list)?;
                     let Some(Supplement { entries, warnings, columns }) = read else { continue };
@@ -142,7 +142,9 @@ struct Supplement {
 fn supplement(tag: &Tag) -> Option<ListCode> {
     let name = tag.attribute("N").filter(|_| tag.name == "DIV9")?.to_lowercase();
     let words: Vec<&str> = name.split_whitespace().collect();
-    let ["supplement", "no.", number, "to", "part", "744"] = words.as_slice() else { return None };
+    let ["supplement", "no.", number, "to", "part", PART_OF_LISTS] = words.as_slice() else {
+        return None;
+    };
     let number: u32 = number.parse().ok()?;
     ListCode::IN_ECFR.into_iter().find(|list| list.ecfr_supplement() == Some(number))
 }

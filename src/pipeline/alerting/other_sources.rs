@@ -11,7 +11,9 @@ use serde_json::json;
 
 use crate::diff::sources::index::Index;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertId, Change, ChangeId, ChangeKind, Entry, ListCode, utc_day};
+use crate::domain::{
+    AlertId, Change, ChangeId, ChangeKind, Entry, ListCode, journal_kind, utc_day,
+};
 use crate::pipeline::alerting::corrections::RELISTING_WINDOW;
 use crate::pipeline::alerting::first_alerts::{CONFIRMED_WITHIN, FirstAlert, RecentAlerts};
 use crate::pipeline::alerting::list_changes::ListChanges;
@@ -134,7 +136,7 @@ pub fn journal(changes: &[RecordedChange]) -> Option<JournalEvent> {
         .collect();
     let source = changes.first().map(|recorded| recorded.source.as_str());
     (!confirmed.is_empty()).then(|| JournalEvent {
-        kind: "changes.confirmed".into(),
+        kind: journal_kind::CHANGES_CONFIRMED.into(),
         data: json!({"source": source, "changes": confirmed}),
     })
 }

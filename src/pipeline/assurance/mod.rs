@@ -15,7 +15,7 @@ use tracing::info;
 use crate::config::{AssuranceSettings, Config};
 use crate::crash_point::CrashPoint;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertBody, AlertKind, Assurance, Screening};
+use crate::domain::{Alert, AlertBody, AlertKind, Assurance, Screening, journal_kind};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::matching::facts;
 use crate::pipeline::past::check_tally::{CheckCounter, CheckTally, MadeCheck};
@@ -35,7 +35,7 @@ pub async fn make_due(program: &Program) -> Result<bool> {
     };
     let data = assurance(program, &wiring, settings, period, now).await?;
     let event = JournalEvent {
-        kind: "assurance".into(),
+        kind: journal_kind::ASSURANCE.into(),
         data: json!({
             "alert_id": data.alert_id,
             "from": data.from,
@@ -149,7 +149,7 @@ async fn tallies(
     now: Timestamp,
 ) -> Result<BTreeMap<String, CheckTally>> {
     let mut configurations = Configurations::default();
-    let kind = Store::CONFIGURATION_KIND;
+    let kind = journal_kind::CONFIG_LOADED;
     store.each_entry_of_kind(kind, period.until, |entry| configurations.add(&entry)).await?;
     let mut counters: BTreeMap<String, CheckCounter> = configurations
         .watched(period)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::deliver::{MessageSettings, wording};
-use crate::domain::{AlertId, JournalEntry};
+use crate::domain::{AlertId, JournalEntry, journal_kind};
 use crate::pipeline::audit_report::journal_pass::PastAct;
 use crate::pipeline::audit_report::section::{Column, Section, column};
 use crate::pipeline::past::period::Period;
@@ -62,7 +62,7 @@ impl PastItems {
     pub fn add(&mut self, entry: JournalEntry) {
         let act = PastAct::of(entry);
         let kind = act.entry.kind.as_str();
-        if kind == "item.opened" {
+        if kind == journal_kind::ITEM_OPENED {
             let item = PastItem {
                 seq: act.entry.seq,
                 alert_id: act.text("alert_id"),
@@ -74,13 +74,15 @@ impl PastItems {
             self.items.insert(act.text("item_id"), item);
         } else if let Some(item) = self.items.get_mut(&act.text("item_id")) {
             match kind {
-                "item.taken" => item.taken_by = act.by(),
-                "item.closed" => item.is_closed = true,
-                "item.reopened" => (item.is_closed, item.taken_by) = (false, String::new()),
+                journal_kind::ITEM_TAKEN => item.taken_by = act.by(),
+                journal_kind::ITEM_CLOSED => item.is_closed = true,
+                journal_kind::ITEM_REOPENED => {
+                    (item.is_closed, item.taken_by) = (false, String::new())
+                }
                 _ => {}
             }
         }
-        if self.period.contains(act.entry.at) && kind != "items.reminded" {
+        if self.period.contains(act.entry.at) && kind != journal_kind::ITEMS_REMINDED {
             self.events.push(act);
         }
     }
@@ -98,26 +100,37 @@ impl PastItems {
         store: &Store,
         messages: &MessageSettings,
     ) -> Result<[Section; 2]> {
-        let mut titles: BTreeMap<&str, String> = BTreeMap::new();
+        let titles = self.titles(store, messages).await?;
+        Ok([self.section_of_events(&titles), self.section_of_unclosed(&titles)])
+    }
+
+    /// The titles of the items that the report shows.
+    async fn titles(
+        &self,
+        store: &Store,
+        messages: &MessageSettings,
+    ) -> Result<BTreeMap<&str, String>> {
+        let mut titles = BTreeMap::new();
         for (id, item) in &self.items {
-            let is_shown =
-                !item.is_closed || self.events.iter().any(|event| event.text("item_id") == *id);
-            if !is_shown {
-                continue;
+            let has_event = || self.events.iter().any(|event| event.text("item_id") == *id);
+            if !item.is_closed || has_event() {
+                let alert = store.alert(&AlertId(item.alert_id.clone())).await?;
+                let title = alert.map(|alert| wording::alert_content(&alert, messages).title);
+                titles.insert(id.as_str(), title.unwrap_or_default());
             }
-            let alert = store.alert(&AlertId(item.alert_id.clone())).await?;
-            let title = alert.map(|alert| wording::alert_content(&alert, messages).title);
-            titles.insert(id, title.unwrap_or_default());
         }
-        let title = |id: &str| titles.get(id).cloned().unwrap_or_default();
+        Ok(titles)
+    }
+
+    fn section_of_events(&self, titles: &BTreeMap<&str, String>) -> Section {
         let mut events: Vec<&PastAct> = self.events.iter().collect();
         let first = |event: &PastAct| self.items.get(&event.text("item_id")).map(|item| item.seq);
         events.sort_by_key(|event| (first(event).unwrap_or(u64::MAX), event.entry.seq));
-        let event_rows = events.into_iter().map(|event| {
+        let row = |event: &PastAct| {
             let id = event.text("item_id");
             vec![
                 id.as_str().into(),
-                title(&id).into(),
+                titles.get(id.as_str()).cloned().unwrap_or_default().into(),
                 event.entry.at.into(),
                 what(&event.entry.kind).into(),
                 event.by().into(),
@@ -125,65 +138,68 @@ impl PastItems {
                 event.text("outcome").into(),
                 note(event).into(),
             ]
-        });
+        };
+        Section {
+            id: "items",
+            title: "Items: who acknowledged what, and when",
+            note: "An item is an alert that a person must acknowledge. On the command line a name \
+                   is a claim, so the user of the process stands beside it.",
+            nothing: "Nothing happened to an item.",
+            columns: EVENTS,
+            rows: events.into_iter().map(row).collect(),
+            grouped: 2,
+        }
+    }
+
+    fn section_of_unclosed(&self, titles: &BTreeMap<&str, String>) -> Section {
         let mut unclosed: Vec<(&String, &PastItem)> =
             self.items.iter().filter(|(_, item)| !item.is_closed).collect();
         unclosed.sort_by_key(|(_, item)| item.seq);
-        let unclosed_rows = unclosed.into_iter().map(|(id, item)| {
+        let row = |(id, item): (&String, &PastItem)| {
             vec![
                 id.as_str().into(),
-                title(id).into(),
+                titles.get(id.as_str()).cloned().unwrap_or_default().into(),
                 item.opened_at.into(),
                 item.taken_by.as_str().into(),
                 item.receivers.as_str().into(),
             ]
-        });
-        Ok([
-            Section {
-                id: "items",
-                title: "Items: who acknowledged what, and when",
-                note: "An item is an alert that a person must acknowledge. On the command line a \
-                       name is a claim, so the user of the process stands beside it.",
-                nothing: "Nothing happened to an item.",
-                columns: EVENTS,
-                rows: event_rows.collect(),
-                grouped: 2,
-            },
-            Section {
-                id: "unclosed_items",
-                title: "Items that were not closed at the end of the period",
-                note: "",
-                nothing: "There was none.",
-                columns: UNCLOSED,
-                rows: unclosed_rows.collect(),
-                grouped: 0,
-            },
-        ])
+        };
+        Section {
+            id: "unclosed_items",
+            title: "Items that were not closed at the end of the period",
+            note: "",
+            nothing: "There was none.",
+            columns: UNCLOSED,
+            rows: unclosed.into_iter().map(row).collect(),
+            grouped: 0,
+        }
     }
 }
 
 fn what(kind: &str) -> &str {
     match kind {
-        "item.opened" => "opened",
-        "item.attached" => "another alert of the same rule",
-        "item.taken" => "taken",
-        "item.closed" => "closed",
-        "item.reopened" => "reopened",
-        "item.escalated" => "escalated",
-        "items.handed_over" => "handed over",
+        journal_kind::ITEM_OPENED => "opened",
+        journal_kind::ITEM_ATTACHED => "another alert of the same rule",
+        journal_kind::ITEM_TAKEN => "taken",
+        journal_kind::ITEM_CLOSED => "closed",
+        journal_kind::ITEM_REOPENED => "reopened",
+        journal_kind::ITEM_ESCALATED => "escalated",
+        journal_kind::ITEMS_HANDED_OVER => "handed over",
         other => other,
     }
 }
 
 fn note(event: &PastAct) -> String {
     match event.entry.kind.as_str() {
-        "item.opened" | "item.attached" => format!("for {}", list(event, "receivers")),
-        "item.escalated" => format!(
+        journal_kind::ITEM_OPENED | journal_kind::ITEM_ATTACHED => {
+            format!("for {}", list(event, "receivers"))
+        }
+        journal_kind::ITEM_ESCALATED => format!(
             "not acknowledged by {}; to {}",
             event.text("not_acknowledged_by"),
             list(event, "to")
         ),
-        "items.handed_over" => {
+        journal_kind::ITEMS_HANDED_OVER => {
             format!("from {} to {}: {}", event.text("from"), event.text("to"), list(event, "items"))
         }
         _ => event.text("note"),

@@ -6,13 +6,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::{Identified, JournalEntry, Sha256};
+use crate::domain::{Identified, JournalEntry, Sha256, journal_kind};
 use crate::pipeline::past::check_tally::{CheckCounter, CheckTally, MadeCheck};
 use crate::pipeline::past::configurations::WatchedTime;
 use crate::pipeline::past::period::Period;
-
-/// The kind of the entries about checks.
-const CHECK: &str = "check";
 
 /// A decision or an act, with the person.
 #[derive(Clone, Debug)]
@@ -79,8 +76,14 @@ struct CheckData {
 }
 
 /// The kinds that only repeat what a section shows, and of which there are many.
-const COUNTED_ONLY: [&str; 6] =
-    ["gap", "digest", "changes.confirmed", "items.reminded", "config.loaded", "delivery.dead"];
+const COUNTED_ONLY: [&str; 6] = [
+    journal_kind::GAP,
+    journal_kind::DIGEST,
+    journal_kind::CHANGES_CONFIRMED,
+    journal_kind::ITEMS_REMINDED,
+    journal_kind::CONFIG_LOADED,
+    journal_kind::DELIVERY_DEAD,
+];
 
 impl JournalPass {
     pub fn new(period: Period, watched: BTreeMap<String, Vec<WatchedTime>>) -> Self {
@@ -118,7 +121,7 @@ impl JournalPass {
                 }
             }
         }
-        if entry.kind == CHECK {
+        if entry.kind == journal_kind::CHECK {
             self.add_check(&entry);
         } else if is_in_period && !COUNTED_ONLY.contains(&entry.kind.as_str()) {
             let act = PastAct::of(entry);

@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::deliver::MessageSettings;
+use crate::domain::journal_kind;
 use crate::pipeline::past::check_tally::CheckTally;
 use crate::pipeline::past::configurations::Configurations;
 use crate::pipeline::past::period::Period;
@@ -48,7 +49,7 @@ pub async fn of(
     let period = Period { until: days.until.min(now).max(days.from), ..days };
 
     let mut configurations = Configurations::default();
-    let kind = Store::CONFIGURATION_KIND;
+    let kind = journal_kind::CONFIG_LOADED;
     store.each_entry_of_kind(kind, period.until, |entry| configurations.add(&entry)).await?;
     let mut names = LaterNames::default();
     let later = |entry: crate::domain::JournalEntry| {
@@ -56,7 +57,7 @@ pub async fn of(
             names.add(entry);
         }
     };
-    store.each_entry_of_kind(source_names::RENAMED, Timestamp::MAX, later).await?;
+    store.each_entry_of_kind(journal_kind::SOURCE_RENAMED, Timestamp::MAX, later).await?;
     // Links and the company's own instructions are no part of a title.
     let messages = MessageSettings {
         timezone: messages.timezone.clone(),

@@ -4,9 +4,6 @@
 use crate::domain::JournalEntry;
 use crate::pipeline::audit_report::journal_pass::PastAct;
 
-/// The kind of the entries about new names.
-pub const RENAMED: &str = "source.renamed";
-
 /// The new names that were given after the period, oldest first.
 #[derive(Debug, Default)]
 pub struct LaterNames(Vec<(String, String)>);

@@ -11,15 +11,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::{ListCode, Sha256, Summary};
+use crate::domain::{ListCode, Sha256, Summary, journal_kind};
 use crate::store::{HistorySpan, Store, StoreError};
 
-/// Entered for each recorded list and date, also if the list did not exist yet.
-const RECORDED: &str = "history.recorded";
-/// Entered when a list's history is deleted, to be rebuilt from an earlier date.
-const FORGOTTEN: &str = "history.forgotten";
-/// Entered by the store when a source gets a new name.
-const RENAMED: &str = "source.renamed";
 /// The number of journal entries that are read at a time.
 const ENTRIES_AT_A_TIME: usize = 1000;
 
@@ -56,17 +50,17 @@ pub async fn recorded_dates(store: &Store, source: &str) -> Result<RecordedDates
 
 fn apply_entry(by_source: &mut HashMap<String, RecordedDates>, kind: &str, data: &str) {
     match kind {
-        RECORDED | FORGOTTEN => {
+        journal_kind::HISTORY_RECORDED | journal_kind::HISTORY_FORGOTTEN => {
             let Ok(HistoryEntry { source, list, as_of }) = serde_json::from_str(data) else {
                 return;
             };
             let dates = by_source.entry(source).or_default();
-            match as_of.filter(|_| kind == RECORDED) {
+            match as_of.filter(|_| kind == journal_kind::HISTORY_RECORDED) {
                 Some(date) => drop(dates.insert((list, date))),
                 None => dates.retain(|(of, _)| *of != list),
             }
         }
-        RENAMED => {
+        journal_kind::SOURCE_RENAMED => {
             let Ok(RenamedEntry { from, to }) = serde_json::from_str(data) else { return };
             if let Some(dates) = by_source.remove(&from) {
                 by_source.insert(to, dates);
@@ -93,7 +87,7 @@ pub fn recorded_entry(
         "entries": entries,
         "summary": summary,
     });
-    JournalEvent { kind: RECORDED.into(), data }
+    JournalEvent { kind: journal_kind::HISTORY_RECORDED.into(), data }
 }
 
 /// The journal entry for a date on which the list did not exist yet.
@@ -110,7 +104,7 @@ pub fn recorded_absence_entry(
         "sha256": sha256,
         "entries": null,
     });
-    JournalEvent { kind: RECORDED.into(), data }
+    JournalEvent { kind: journal_kind::HISTORY_RECORDED.into(), data }
 }
 
 /// The journal entry for a history that is deleted, because it now begins on the earlier `date`.
@@ -127,7 +121,7 @@ pub fn forgotten_entry(
         "until": span.until,
         "begins_anew_on": date,
     });
-    JournalEvent { kind: FORGOTTEN.into(), data }
+    JournalEvent { kind: journal_kind::HISTORY_FORGOTTEN.into(), data }
 }
 
 #[cfg(test)]
@@ -140,7 +134,11 @@ mod tests {
         let mut by_source = HashMap::new();
         let recorded = recorded_entry("old", ListCode::EL, date, &Sha256::of(b"a"), 2, None);
         apply_entry(&mut by_source, &recorded.kind, &recorded.data.to_string());
-        apply_entry(&mut by_source, RENAMED, r#"{"from": "old", "to": "new"}"#);
+        apply_entry(
+            &mut by_source,
+            journal_kind::SOURCE_RENAMED,
+            r#"{"from": "old", "to": "new"}"#,
+        );
         assert_eq!(by_source["new"], HashSet::from([(ListCode::EL, date)]));
         let forgotten = forgotten_entry("new", ListCode::EL, &HistorySpan::default(), date);
         apply_entry(&mut by_source, &forgotten.kind, &forgotten.data.to_string());

@@ -17,7 +17,7 @@ use tracing::{error, info};
 
 use crate::config::BackupSettings;
 use crate::domain::journal::JournalEvent;
-use crate::domain::size_text;
+use crate::domain::{journal_kind, size_text};
 use crate::pipeline::Program;
 use crate::receipt::key_folder::{
     KeyFolder, KeyFolderError, {self},
@@ -69,7 +69,7 @@ pub async fn make_if_due(program: &Program, keys: &KeyFolder) -> Result<(), Back
         "journal_entries": made.journal_entries,
         "journal_head": made.journal_head,
     });
-    let event = JournalEvent { kind: "store.backed_up".to_owned(), data };
+    let event = JournalEvent { kind: journal_kind::STORE_BACKED_UP.to_owned(), data };
     program.store.add_journal_entries(now, vec![event]).await?;
     remove_old(folder, settings.keep).map_err(failed)
 }

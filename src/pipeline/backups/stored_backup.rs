@@ -4,14 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+
+use crate::domain::{file_name_time, read_file_name_time};
 
 const START: &str = "entitywatch-";
 const END: &str = ".db";
 /// What a backup has after its name until it is whole.
 const UNFINISHED: &str = ".partial";
-const TIME: &str = "%Y%m%dT%H%M%SZ";
 
 /// A backup that the daemon made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub struct StoredBackup {
 impl StoredBackup {
     /// `entitywatch-20260301T023000Z.db`
     pub fn name(due_at: Timestamp) -> String {
-        format!("{START}{}{END}", due_at.strftime(TIME))
+        format!("{START}{}{END}", file_name_time(due_at))
     }
 
     /// The backups in a folder, the oldest first. None if there is no folder.
@@ -73,9 +72,7 @@ impl StoredBackup {
 }
 
 fn due_at(name: &str) -> Option<Timestamp> {
-    let text = name.strip_prefix(START)?.strip_suffix(END)?;
-    let at = DateTime::strptime(TIME, text).ok()?;
-    at.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp())
+    read_file_name_time(name.strip_prefix(START)?.strip_suffix(END)?)
 }
 
 #[cfg(test)]

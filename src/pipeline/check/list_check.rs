@@ -6,14 +6,14 @@ use tracing::warn;
 
 use crate::config::SourceKind;
 use crate::crash_point::CrashPoint;
-use crate::domain::SourceState;
+use crate::domain::{CheckOutcome, SourceState};
 use crate::fetch::{FetchError, Fetched, FetchedDocument};
+use crate::pipeline::check::check_result::CheckResult;
 use crate::pipeline::check::freshness::{self, OLDER_IS_ON_HOLD_AFTER};
 use crate::pipeline::check::last_document::{
     accept_document, edition_of, last_document, last_edition, validators,
 };
 use crate::pipeline::check::operator_alerts::Failure;
-use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::check::read_document::read_document;
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::store::Result;
@@ -107,7 +107,11 @@ async fn not_modified(
         return Box::pin(read_document(recorder, state, document)).await;
     }
     recorder
-        .finish_unchanged(state, Outcome::NotModified, "the publisher says that nothing changed")
+        .finish_unchanged(
+            state,
+            CheckOutcome::NotModified,
+            "the publisher says that nothing changed",
+        )
         .await
 }
 
@@ -150,7 +154,7 @@ async fn got_document(
         return recorder
             .finish_unchanged(
                 state,
-                Outcome::Unchanged,
+                CheckOutcome::Unchanged,
                 "the document is the same as at the last check",
             )
             .await;

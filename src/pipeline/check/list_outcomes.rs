@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tracing::warn;
 
+use crate::domain::CheckOutcome;
 use crate::domain::alert::{AlertBody, SnapshotHeld};
 use crate::domain::{Change, Entry, Hold, HoldState, ListCode, ListState, Summary, utc_day};
 use crate::pipeline::alerting::list_changes::ListChanges;
@@ -11,7 +12,6 @@ use crate::pipeline::check::assessment::{Assessment, ListOnHold, ListOutcome};
 use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::hold_alerts;
 use crate::pipeline::check::list_in_document::ListInDocument;
-use crate::pipeline::check::outcome::Outcome;
 use crate::store::ListUpdate;
 
 /// How many entry names a message about a hold shows.
@@ -20,7 +20,7 @@ const EXAMPLES: usize = 10;
 /// What one document means for the watched lists.
 pub struct ListOutcomes {
     /// The worst outcome of the lists.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
     pub changes: Vec<ListChanges>,
     pub updates: Vec<ListUpdate>,
     pub holds: Vec<Hold>,
@@ -43,7 +43,7 @@ pub struct ListOutcomes {
 impl Default for ListOutcomes {
     fn default() -> Self {
         Self {
-            outcome: Outcome::NotModified,
+            outcome: CheckOutcome::NotModified,
             changes: Vec::new(),
             updates: Vec::new(),
             holds: Vec::new(),
@@ -66,8 +66,8 @@ impl ListOutcomes {
 
     /// Adds a list of which nothing is taken from the document.
     pub fn refuse(&mut self, list: ListCode, message: String) {
-        self.outcome = self.outcome.max(Outcome::Refused);
-        self.journal.insert(list.to_string(), json!({"outcome": Outcome::Refused.as_str()}));
+        self.outcome = self.outcome.max(CheckOutcome::Refused);
+        self.journal.insert(list.to_string(), json!({"outcome": CheckOutcome::Refused.as_str()}));
         self.refusals.push(message.clone());
         self.lines.push(message);
     }
@@ -98,7 +98,7 @@ impl ListOutcomes {
         listed: &ListInDocument<'_>,
         assessment: Assessment,
         open_hold: Option<Hold>,
-    ) -> (Outcome, String) {
+    ) -> (CheckOutcome, String) {
         let Assessment { list, outcome, document_size, count_after, .. } = assessment;
         let Assessment { ordered_removals, before, close, open, resets_counts, .. } = assessment;
         self.note_acceptance(&outcome);
@@ -106,14 +106,14 @@ impl ListOutcomes {
         match outcome {
             ListOutcome::RefusedBaseline(message) => {
                 self.refusals.push(message.clone());
-                (Outcome::Refused, message)
+                (CheckOutcome::Refused, message)
             }
-            ListOutcome::Absent => (Outcome::Unchanged, self.note_absence(listed)),
+            ListOutcome::Absent => (CheckOutcome::Unchanged, self.note_absence(listed)),
             ListOutcome::Baseline => {
                 self.updates.push(update(listed.accepted_state(count_after)));
                 self.operator_alerts.push(listed.baseline_alert(count_after, document_size));
                 (
-                    Outcome::Baseline,
+                    CheckOutcome::Baseline,
                     format!(
                         "{list}: {count_after} entries accepted as the \
                                              baseline"
@@ -124,7 +124,7 @@ impl ListOutcomes {
                 self.updates.push(update(listed.accepted_state(count_after)));
                 self.close_hold(listed, open_hold, HoldState::Superseded);
                 let line = format!("{list}: {} entries, unchanged", document_size.entries);
-                (Outcome::Unchanged, line)
+                (CheckOutcome::Unchanged, line)
             }
             ListOutcome::RejectedBefore => {
                 // The publisher no longer serves the content of the open hold, so nobody is asked
@@ -133,7 +133,7 @@ impl ListOutcomes {
                 let line = format!(
                     "{list}: the same content was rejected before; the current list stays as it is"
                 );
-                (Outcome::Unchanged, line)
+                (CheckOutcome::Unchanged, line)
             }
             ListOutcome::Changed(changes) => {
                 let state = if resets_counts {
@@ -145,7 +145,7 @@ impl ListOutcomes {
                 self.close_hold(listed, open_hold, HoldState::Superseded);
                 let line = changed_line(list, &changes);
                 self.changes.push(listed.changes(changes, before));
-                (Outcome::Changed, line)
+                (CheckOutcome::Changed, line)
             }
             ListOutcome::OnHold(on_hold) => {
                 let line = format!("{list}: on hold for {}: {}", on_hold.reason, on_hold.message);
@@ -155,7 +155,7 @@ impl ListOutcomes {
                     self.changes.push(ListChanges { unconfirmed: true, ..changes });
                 }
                 self.put_on_hold(listed, &on_hold, open_hold);
-                (Outcome::OnHold, line)
+                (CheckOutcome::OnHold, line)
             }
         }
     }
@@ -181,7 +181,7 @@ impl ListOutcomes {
         );
         self.lines = vec![message.clone()];
         self.refusals.push(message);
-        self.outcome = Outcome::Refused;
+        self.outcome = CheckOutcome::Refused;
     }
 
     /// Adds entries of a list that were listed before it was known that they are. Nobody is alerted

@@ -2,7 +2,7 @@
 //!
 //! `list_check` asks the publisher and picks what to do with the answer. `read_document` turns a
 //! document into changes and alerts: `assess` decides for one list, `assess_lists` does so for all
-//! lists of the document, and `list_outcomes` collects the results. `outcome`, `recorder` and
+//! lists of the document, and `list_outcomes` collects the results. `check_result`, `recorder` and
 //! `operator_alerts` also serve the checks of the Federal Register.
 
 pub mod assess;
@@ -19,7 +19,7 @@ mod list_holds;
 mod list_in_document;
 mod list_outcomes;
 pub mod operator_alerts;
-pub mod outcome;
+pub mod check_result;
 pub mod parse_document;
 mod read_document;
 pub(crate) mod recorder;

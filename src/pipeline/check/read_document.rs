@@ -4,6 +4,7 @@ use serde_json::json;
 use tracing::warn;
 
 use crate::crash_point::CrashPoint;
+use crate::domain::CheckOutcome;
 use crate::domain::alert::SnapshotRef;
 use crate::domain::{ListCode, Snapshot, SourceState};
 use crate::fetch::FetchedDocument;
@@ -12,10 +13,10 @@ use crate::pipeline::alerting::compose::compose;
 use crate::pipeline::alerting::list_changes::ListChanges;
 use crate::pipeline::background::in_background;
 use crate::pipeline::check::assess_lists::{AssessedDocument, assess_lists, current_lists};
+use crate::pipeline::check::check_result::CheckResult;
 use crate::pipeline::check::last_document::{accept_document, edition_of};
 use crate::pipeline::check::list_outcomes::ListOutcomes;
 use crate::pipeline::check::operator_alerts::Failure;
-use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::entry_identity::{self, OpenedEntries};
@@ -98,8 +99,8 @@ pub async fn read_document(
     recorder.finish(state, outcome, detail, Some((fetched.document, about))).await
 }
 
-/// Gives the opened entries their permanent ids, and the entries of changes the ids of their rows. A
-/// change may show a row that was listed before and opens none.
+/// Gives the opened entries their permanent ids, and the entries of changes the ids of their rows.
+/// A change may show a row that was listed before and opens none.
 async fn identify(store: &Store, source: &str, outcomes: &mut ListOutcomes) -> Result<()> {
     for update in &mut outcomes.updates {
         let list = update.state.list;
@@ -146,7 +147,7 @@ fn note_result(
         state.validators = None;
         recorder.note_failure(state, &failure);
     } else if outcomes.refusals.is_empty() {
-        if outcomes.outcome <= Outcome::Unchanged {
+        if outcomes.outcome <= CheckOutcome::Unchanged {
             state.unchanged_checks += 1;
         }
         recorder.succeed(state);

@@ -10,15 +10,16 @@ use tracing::{info, warn};
 use crate::clock::Stopwatch;
 use crate::config::Source;
 use crate::crash_point::CrashPoint;
+use crate::domain::CheckOutcome;
 use crate::domain::alert::{AlertBody, SnapshotHeld};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Document, Hold, SourceState};
+use crate::domain::{Document, Hold, SourceState, journal_kind};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::check::check_metrics::CheckMetrics;
+use crate::pipeline::check::check_result::CheckResult;
 use crate::pipeline::check::hold_alerts;
 use crate::pipeline::check::list_holds::{holds_of_list, open_holds_after};
 use crate::pipeline::check::operator_alerts::{Failure, failed, succeeded};
-use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::items::note_items;
 use crate::pipeline::matching::match_changes;
 use crate::pipeline::{Program, Wiring};
@@ -73,7 +74,7 @@ impl<'a> CheckRecorder<'a> {
             "from": gap.first,
             "until": gap.last,
         });
-        self.record.journal.push(JournalEvent { kind: "gap".into(), data });
+        self.record.journal.push(JournalEvent { kind: journal_kind::GAP.into(), data });
     }
 
     /// Records that the source could not be reached, or that its document was not usable. The
@@ -91,7 +92,7 @@ impl<'a> CheckRecorder<'a> {
             failures,
             "{source}: the check failed; the current lists stay as they are: {message}"
         );
-        let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
+        let outcome = if failure.refused { CheckOutcome::Refused } else { CheckOutcome::Failed };
         self.note_failure(&mut state, failure);
         self.finish(state, outcome, failure.message.clone(), None).await
     }
@@ -100,7 +101,7 @@ impl<'a> CheckRecorder<'a> {
     pub(crate) async fn finish_unchanged(
         mut self,
         mut state: SourceState,
-        outcome: Outcome,
+        outcome: CheckOutcome,
         detail: &str,
     ) -> Result<CheckResult> {
         state.unchanged_checks += 1;
@@ -165,7 +166,7 @@ impl<'a> CheckRecorder<'a> {
     pub(crate) async fn finish(
         mut self,
         state: SourceState,
-        outcome: Outcome,
+        outcome: CheckOutcome,
         detail: String,
         read: Option<(Document, serde_json::Value)>,
     ) -> Result<CheckResult> {
@@ -188,7 +189,7 @@ impl<'a> CheckRecorder<'a> {
         {
             fields.extend(about);
         }
-        self.record.journal.push(JournalEvent { kind: "check".into(), data });
+        self.record.journal.push(JournalEvent { kind: journal_kind::CHECK.into(), data });
         self.record.check = Some(Check {
             source: self.source.name.clone(),
             at: self.now,

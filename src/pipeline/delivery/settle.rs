@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::deliver::retry::Next;
 use crate::deliver::{Outcome, Retry};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, Attempt, Delivery, DeliveryState};
+use crate::domain::{Alert, Attempt, Delivery, DeliveryState, journal_kind};
 use crate::pipeline::delivery::receiver_health::{self, HealthChange};
 use crate::pipeline::delivery::trouble_alert;
 use crate::store::{ReceiverState, Settlement};
@@ -57,13 +57,13 @@ pub fn settle(config: &Config, ended: &EndedAttempt, state: &mut ReceiverState) 
     let mut journal = Vec::new();
     if health.switched_off_now {
         journal.push(JournalEvent {
-            kind: "receiver.disabled".into(),
+            kind: journal_kind::RECEIVER_DISABLED.into(),
             data: json!({"receiver": delivery.receiver, "reason": detail}),
         });
     }
     if delivery.state == DeliveryState::Dead {
         journal.push(JournalEvent {
-            kind: "delivery.dead".into(),
+            kind: journal_kind::DELIVERY_DEAD.into(),
             data: json!({
                 "delivery_id": delivery.delivery_id,
                 "alert_id": delivery.alert_id,

@@ -9,7 +9,7 @@ use crate::deliver;
 use crate::domain::digest::SentAtOnce;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Alert, AlertBody, AlertId, ChangeId, Delivery, DeliveryId, Digest, DigestedAlert,
+    Alert, AlertBody, AlertId, ChangeId, Delivery, DeliveryId, Digest, DigestedAlert, journal_kind,
 };
 use crate::pipeline::alerting::addressing;
 use crate::store::{DigestRecord, Outgoing};
@@ -87,7 +87,7 @@ pub fn compose(
         at: now,
         outgoing: Outgoing { alert, citations: Vec::new(), deliveries, screenings: Vec::new() },
         digested,
-        journal: vec![JournalEvent { kind: "digest".into(), data }],
+        journal: vec![JournalEvent { kind: journal_kind::DIGEST.into(), data }],
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
+use crate::domain::citation::year_of_volume;
 use crate::domain::{Citation, Entry, Form};
 use crate::pipeline::drill::dice::Dice;
 use crate::pipeline::drill::other_address::{in_other_order, is_usable, next_door};
@@ -22,8 +23,6 @@ const LONGEST_ALIAS: usize = 90;
 const ACRONYM_LETTERS: usize = 7;
 /// A word in at most so many entries is rare.
 const RARE: usize = 3;
-/// The first year of the Federal Register's volumes is this plus the volume.
-const YEAR_BEFORE_VOLUMES: i32 = 1935;
 /// Words of made-up names.
 const MADE_UP: [&[&str]; 4] = [
     &["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel", "Juniper", "Larch"],
@@ -62,9 +61,9 @@ pub fn latest(entries: &[Entry], count: usize) -> Vec<usize> {
 }
 
 /// A year, and what orders the entries of one year.
-fn recency(entry: &Entry) -> (i32, u32, String) {
+fn recency(entry: &Entry) -> (i16, u32, String) {
     let pages = entry.citations.iter().filter_map(|citation| match citation {
-        Citation::Page { volume, page } => Some((YEAR_BEFORE_VOLUMES + i32::from(*volume), *page)),
+        Citation::Page { volume, page } => Some((year_of_volume(*volume), *page)),
         Citation::AsPublished(_) => None,
     });
     let date = entry.start_date.clone().unwrap_or_default();

@@ -33,12 +33,12 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 
-use crate::domain::{RecordedRule, SourceState, Validators, utc_day};
+use crate::domain::{CheckOutcome, RecordedRule, SourceState, Validators, utc_day};
 use crate::fetch::{Address, Register};
 use crate::pipeline::alerting::addressing;
+use crate::pipeline::check::check_result::CheckResult;
 use crate::pipeline::check::last_document::validators;
 use crate::pipeline::check::operator_alerts::Failure;
-use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::store::{Outgoing, Result};
 
@@ -168,7 +168,7 @@ async fn finish_incomplete(
     failure: &Failure,
 ) -> Result<CheckResult> {
     recorder.note_failure(&mut state, failure);
-    let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
+    let outcome = if failure.refused { CheckOutcome::Refused } else { CheckOutcome::Failed };
     recorder.finish(state, outcome, failure.message.clone(), None).await
 }
 
@@ -176,22 +176,22 @@ async fn finish_incomplete(
 async fn finish_complete(
     mut recorder: CheckRecorder<'_>,
     mut state: SourceState,
-    outcome: Outcome,
+    outcome: CheckOutcome,
     counts: &Counts,
 ) -> Result<CheckResult> {
     recorder.succeed(&mut state);
-    if outcome <= Outcome::Unchanged {
+    if outcome <= CheckOutcome::Unchanged {
         state.unchanged_checks += 1;
     }
     recorder.finish(state, outcome, detail(outcome, counts), None).await
 }
 
-fn outcome(register: &Register, is_first: bool, has_no_news: bool) -> Outcome {
+fn outcome(register: &Register, is_first: bool, has_no_news: bool) -> CheckOutcome {
     match (has_no_news, is_first, register) {
-        (_, true, _) => Outcome::Baseline,
-        (true, _, Register { filed: None, published: None, .. }) => Outcome::NotModified,
-        (true, ..) => Outcome::Unchanged,
-        _ => Outcome::Changed,
+        (_, true, _) => CheckOutcome::Baseline,
+        (true, _, Register { filed: None, published: None, .. }) => CheckOutcome::NotModified,
+        (true, ..) => CheckOutcome::Unchanged,
+        _ => CheckOutcome::Changed,
     }
 }
 
@@ -203,11 +203,11 @@ struct Counts {
     alerts: usize,
 }
 
-fn detail(outcome: Outcome, counts: &Counts) -> String {
+fn detail(outcome: CheckOutcome, counts: &Counts) -> String {
     let Counts { documents, rules, alerts } = counts;
     match outcome {
-        Outcome::NotModified => "the publisher says that nothing changed".to_owned(),
-        Outcome::Unchanged => {
+        CheckOutcome::NotModified => "the publisher says that nothing changed".to_owned(),
+        CheckOutcome::Unchanged => {
             format!("{documents} documents of the agency, nothing new on the Entity List")
         }
         _ => format!(

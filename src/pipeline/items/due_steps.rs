@@ -12,7 +12,7 @@ use crate::deliver;
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen, UnclosedItem};
 use crate::domain::item::{Escalation, Target};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertBody, ChangeId, Item, Screening};
+use crate::domain::{Alert, AlertBody, ChangeId, Item, Screening, journal_kind};
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::items::reminder_time;
@@ -67,7 +67,7 @@ async fn escalate(store: &Store, config: &Config, item: &Item, now: Timestamp) -
         let outgoing = escalation(store, config, &item, &next, now).await?;
         let to = receivers_of(&outgoing);
         let event = JournalEvent {
-            kind: "item.escalated".into(),
+            kind: journal_kind::ITEM_ESCALATED.into(),
             data: json!({
                 "item_id": item.item_id,
                 "alert_id": outgoing.alert.alert_id,
@@ -223,7 +223,7 @@ async fn remind(
         }
         let ids: Vec<String> = own.iter().map(|item| item.item_id.to_string()).collect();
         let event = JournalEvent {
-            kind: "items.reminded".into(),
+            kind: journal_kind::ITEMS_REMINDED.into(),
             data: json!({"receiver": receiver.name, "alert_id": alert_id, "items": ids}),
         };
         let body = AlertBody::ItemsOpen(ItemsOpen { receiver: receiver.name.clone(), items: own });

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::config::unknown_name;
 use crate::domain::item::{Handover, ItemRefusal, Outcome};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertId, Identified, Item, ItemId, ItemState, MatchId};
+use crate::domain::{AlertId, Identified, Item, ItemId, ItemState, MatchId, journal_kind};
 use crate::pipeline::Program;
+use crate::pipeline::given_text::{EmptyText, given};
 use crate::store::{HandoverOrder, StoreError};
 
 /// Who acts.
@@ -26,8 +27,8 @@ pub enum ActionError {
     Unknown(ItemId),
     #[error("{0}")]
     UnknownName(String),
-    #[error("expected {0} to say who acts and why, but it is empty")]
-    Empty(&'static str),
+    #[error(transparent)]
+    Empty(#[from] EmptyText),
     #[error("expected two different names, but got `{0}` twice")]
     SameName(String),
     #[error("expected a day that is not over as --until, but got {0}")]
@@ -46,8 +47,9 @@ pub enum ActionError {
 
 /// The person is on it: nothing is escalated any more.
 pub async fn take(program: &Program, id: &ItemId, actor: Actor<'_>) -> Result<Item, ActionError> {
-    let by = said("--by", actor.by)?;
-    change(program, id, "item.taken", actor, json!({}), |item, now| item.take(by, now)).await
+    let by = given("--by", actor.by)?;
+    change(program, id, journal_kind::ITEM_TAKEN, actor, json!({}), |item, now| item.take(by, now))
+        .await
 }
 
 /// The person has dealt with it.
@@ -58,7 +60,7 @@ pub async fn close(
     outcome: Outcome,
     note: &str,
 ) -> Result<Item, ActionError> {
-    let (by, note) = (said("--by", actor.by)?, said("--note", note)?);
+    let (by, note) = (given("--by", actor.by)?, given("--note", note)?);
     if let Some(item) = program.store.item(id).await? {
         let alerts: Vec<AlertId> = item.alerts.iter().map(|alert| alert.alert_id.clone()).collect();
         let undecided = program.store.undecided_in(&alerts).await?;
@@ -67,8 +69,10 @@ pub async fn close(
         }
     }
     let data = json!({"outcome": outcome, "note": note});
-    change(program, id, "item.closed", actor, data, |item, now| item.close(by, outcome, note, now))
-        .await
+    change(program, id, journal_kind::ITEM_CLOSED, actor, data, |item, now| {
+        item.close(by, outcome, note, now)
+    })
+    .await
 }
 
 /// Somebody must look at it again.
@@ -78,9 +82,12 @@ pub async fn reopen(
     actor: Actor<'_>,
     note: &str,
 ) -> Result<Item, ActionError> {
-    let (by, note) = (said("--by", actor.by)?, said("--note", note)?);
+    let (by, note) = (given("--by", actor.by)?, given("--note", note)?);
     let data = json!({"note": note});
-    change(program, id, "item.reopened", actor, data, |item, now| item.reopen(by, note, now)).await
+    change(program, id, journal_kind::ITEM_REOPENED, actor, data, |item, now| {
+        item.reopen(by, note, now)
+    })
+    .await
 }
 
 /// Hands the items of a receiver over to another one, or what one person has taken to another.
@@ -93,8 +100,8 @@ pub async fn hand_over(
     until: Option<Date>,
     actor: Actor<'_>,
 ) -> Result<Vec<ItemId>, ActionError> {
-    let by = said("--by", actor.by)?;
-    let (from, to) = (said("FROM", from)?, said("TO", to)?);
+    let by = given("--by", actor.by)?;
+    let (from, to) = (given("FROM", from)?, given("TO", to)?);
     if from == to {
         return Err(ActionError::SameName(from.to_owned()));
     }
@@ -171,9 +178,4 @@ fn of_actor(actor: Actor<'_>) -> serde_json::Map<String, Value> {
         ("by".to_owned(), json!(actor.by.trim())),
         ("identified".to_owned(), json!(actor.identified)),
     ])
-}
-
-fn said<'a>(option: &'static str, text: &'a str) -> Result<&'a str, ActionError> {
-    let text = text.trim();
-    if text.is_empty() { Err(ActionError::Empty(option)) } else { Ok(text) }
 }

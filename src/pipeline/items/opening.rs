@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Config;
 use crate::deliver::{Receiver, wording};
 use crate::domain::item::handover::successor;
-use crate::domain::item::{Acknowledge, Handover, ItemAlert, ItemNews, news};
+use crate::domain::item::{Acknowledge, Handover, IncomingAlert, ItemAlert, incoming_alert};
 use crate::domain::{Alert, Change, ChangeId, Screening};
 use crate::pipeline::alerting::addressing;
 use crate::store::{CheckRecord, Outgoing, Result, Store};
@@ -14,7 +14,7 @@ use crate::store::{CheckRecord, Outgoing, Result, Store};
 /// items over also goes to the receiver that has them now.
 pub async fn note_items(store: &Store, config: &Config, record: &mut CheckRecord) -> Result<()> {
     let opens_items = config.receivers.iter().any(|receiver| receiver.acknowledge.is_some());
-    let concerned = |outgoing: &&mut Outgoing| news::concerns_items(&outgoing.alert.body);
+    let concerned = |outgoing: &&mut Outgoing| incoming_alert::concerns_items(&outgoing.alert.body);
     if !opens_items || record.alerts.iter_mut().filter(concerned).count() == 0 {
         return Ok(());
     }
@@ -29,7 +29,7 @@ pub async fn note_items(store: &Store, config: &Config, record: &mut CheckRecord
 type Selections = BTreeMap<String, Option<Vec<ChangeId>>>;
 
 /// What one alert brings to an item. `None` if no receiver that must acknowledge gets it.
-fn note(config: &Config, handovers: &[Handover], outgoing: &mut Outgoing) -> Option<ItemNews> {
+fn note(config: &Config, handovers: &[Handover], outgoing: &mut Outgoing) -> Option<IncomingAlert> {
     let selections: Selections = outgoing
         .deliveries
         .iter()
@@ -49,28 +49,33 @@ fn note(config: &Config, handovers: &[Handover], outgoing: &mut Outgoing) -> Opt
     for (receiver, acknowledge) in &concerned {
         let selection = selections.get(&receiver.name).and_then(Option::as_deref);
         let changes = selected(&outgoing.alert, selection);
-        contents.extend(news::contents(changes.iter().copied()));
+        contents.extend(incoming_alert::contents(changes.iter().copied()));
         let shown = screening_of(outgoing, &receiver.name);
         contents.extend(shown.into_iter().flat_map(match_contents));
         let is_urgent = shown
             .is_some_and(|screening| screening.matches.iter().any(|shown| shown.found.is_urgent()));
-        if is_urgent || news::opens_item(&outgoing.alert.body, &changes) {
+        if is_urgent || incoming_alert::opens_item(&outgoing.alert.body, &changes) {
             let holder = successor(&receiver.name, handovers);
             let since = outgoing.alert.created_at;
-            responsible.push(news::responsible(holder, &receiver.name, acknowledge, since));
+            responsible.push(incoming_alert::responsible(
+                holder,
+                &receiver.name,
+                acknowledge,
+                since,
+            ));
         }
     }
     let body = &outgoing.alert.body;
-    let rule = news::rule_of(body).cloned();
-    let noted = ItemNews {
+    let rule = incoming_alert::rule_of(body).cloned();
+    let noted = IncomingAlert {
         alert: ItemAlert {
             alert_id: outgoing.alert.alert_id.clone(),
             r#type: body.type_name().to_owned(),
             created_at: outgoing.alert.created_at,
             title: wording::alert_content(&outgoing.alert, &config.messages).title,
         },
-        rule_keys: news::rule_keys(rule.as_ref(), &outgoing.citations),
-        related: news::related(body),
+        rule_keys: incoming_alert::rule_keys(rule.as_ref(), &outgoing.citations),
+        related: incoming_alert::related(body),
         rule,
         opens: !responsible.is_empty(),
         responsible,
@@ -136,7 +141,8 @@ mod tests {
     use crate::domain::AlertKind;
 
     fn opens(alert: &Alert) -> bool {
-        news::concerns_items(&alert.body) && news::opens_item(&alert.body, &selected(alert, None))
+        incoming_alert::concerns_items(&alert.body)
+            && incoming_alert::opens_item(&alert.body, &selected(alert, None))
     }
 
     #[test]

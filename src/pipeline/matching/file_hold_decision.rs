@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::domain::matching::file_hold::{EndedFileHold, FileHold, FileHoldDecision};
 use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
 use crate::domain::{HoldId, HoldState, Sha256};
 use crate::pipeline::Program;
+use crate::pipeline::given_text::{EmptyText, given};
 use crate::pipeline::items::Actor;
 use crate::pipeline::matching::watchlist_reading::REJECTED;
 use crate::pipeline::shared_lock::SharedLock;
@@ -19,8 +21,8 @@ pub enum FileHoldError {
     Unknown(HoldId),
     #[error("hold {0} is {1} and can no longer be decided")]
     NotOpen(HoldId, &'static str),
-    #[error("expected {0} to say who decides and why, but it is empty")]
-    Empty(&'static str),
+    #[error(transparent)]
+    Empty(#[from] EmptyText),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -38,10 +40,11 @@ pub struct FoundHold {
 pub async fn file_holds(store: &Store) -> Result<Vec<FoundHold>, StoreError> {
     let mut all = Vec::new();
     for state in store.watchlist_states().await? {
-        let open = state.on_hold.iter().map(|hold| (hold.clone(), None));
-        let ended = state.ended_holds.iter().map(|ended| (ended.hold.clone(), Some(ended.clone())));
-        let found = |(hold, ended)| FoundHold { watchlist: state.name.clone(), hold, ended };
-        all.extend(open.chain(ended).map(found));
+        all.extend(state.holds().map(|(hold, ended)| FoundHold {
+            watchlist: state.name.clone(),
+            hold: hold.clone(),
+            ended: ended.cloned(),
+        }));
     }
     all.sort_by_key(|found| (found.ended.is_some(), std::cmp::Reverse(found.hold.since)));
     Ok(all)
@@ -85,13 +88,8 @@ async fn decide(
     reason: &str,
     decision: HoldState,
 ) -> Result<FoundHold, FileHoldError> {
-    let by = actor.by.trim();
-    if by.is_empty() {
-        return Err(FileHoldError::Empty("--by"));
-    }
-    if reason.trim().is_empty() {
-        return Err(FileHoldError::Empty("--reason"));
-    }
+    let by = given("--by", actor.by)?;
+    given("--reason", reason)?;
     let lock = program.lock_matches().await?;
     let found = file_hold(&program.store, id).await?;
     let found = found.ok_or_else(|| FileHoldError::Unknown(id.clone()))?;
@@ -155,7 +153,7 @@ async fn end_hold(
     let kind = if decision == HoldState::Accepted {
         // The file is read again, although it is unchanged.
         (state.accepted, state.signature) = (Some(sha256), None);
-        "watchlist.accepted"
+        journal_kind::WATCHLIST_ACCEPTED
     } else {
         state.rejected = Some(sha256);
         state.problem = Some(WatchlistProblem {
@@ -163,7 +161,7 @@ async fn end_hold(
             detail: REJECTED.to_owned(),
             since: now,
         });
-        "watchlist.rejected"
+        journal_kind::WATCHLIST_REJECTED
     };
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
     record.matching.watchlists.push(state);

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::domain::matching::counterparty::Counterparty;
 use crate::domain::matching::decision::DismissalReason;
 use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
 use crate::domain::{Band, MatchId, Sha256};
 use crate::pipeline::Program;
+use crate::pipeline::given_text::{EmptyText, given};
 use crate::pipeline::items::Actor;
 use crate::pipeline::matching::transition::rests_on;
 use crate::random;
@@ -27,8 +29,8 @@ pub struct Dismissal<'a> {
 pub enum MatchActionError {
     #[error("expected the id of a match (`entitywatch matches list` shows them), but got `{0}`")]
     Unknown(MatchId),
-    #[error("expected {0} to say who acts and why, but it is empty")]
-    Empty(&'static str),
+    #[error(transparent)]
+    Empty(#[from] EmptyText),
     #[error("match {0} is strong: strong matches are dismissed one by one")]
     OneByOne(MatchId),
     #[error("expected a counterparty of the watchlist `{watchlist}`, but got the id `{id}`")]
@@ -51,14 +53,21 @@ pub async fn dismiss(
     actor: Actor<'_>,
     dismissal: Dismissal<'_>,
 ) -> Result<MatchRecord, MatchActionError> {
-    let note = said("--note", dismissal.note)?;
-    decide(program, id, actor, "match.dismissed", Some(dismissal.reason), |record, decider| {
-        if dismissal.is_one_of_several && record.found.band == Band::Strong {
-            return Err(MatchActionError::OneByOne(id.clone()));
-        }
-        let evidence = rests_on(record);
-        Ok(record.dismiss(decider, dismissal.reason, note, evidence)?)
-    })
+    let note = given("--note", dismissal.note)?;
+    decide(
+        program,
+        id,
+        actor,
+        journal_kind::MATCH_DISMISSED,
+        Some(dismissal.reason),
+        |record, decider| {
+            if dismissal.is_one_of_several && record.found.band == Band::Strong {
+                return Err(MatchActionError::OneByOne(id.clone()));
+            }
+            let evidence = rests_on(record);
+            Ok(record.dismiss(decider, dismissal.reason, note, evidence)?)
+        },
+    )
     .await
 }
 
@@ -72,7 +81,7 @@ pub async fn confirm(
     actor: Actor<'_>,
     note: &str,
 ) -> Result<MatchRecord, MatchActionError> {
-    decide(program, id, actor, "match.confirmed", None, |record, decider| {
+    decide(program, id, actor, journal_kind::MATCH_CONFIRMED, None, |record, decider| {
         Ok(record.confirm(decider, note.trim())?)
     })
     .await
@@ -88,7 +97,7 @@ pub async fn reopen(
     actor: Actor<'_>,
     note: &str,
 ) -> Result<MatchRecord, MatchActionError> {
-    decide(program, id, actor, "match.reopened", None, |record, decider| {
+    decide(program, id, actor, journal_kind::MATCH_REOPENED, None, |record, decider| {
         Ok(record.reopen(decider, note.trim())?)
     })
     .await
@@ -102,7 +111,7 @@ async fn decide(
     reason: Option<DismissalReason>,
     step: impl FnOnce(&mut MatchRecord, Decider<'_>) -> Result<(), MatchActionError>,
 ) -> Result<MatchRecord, MatchActionError> {
-    let by = said("--by", actor.by)?;
+    let by = given("--by", actor.by)?;
     let key = hash_key(program).await?;
     let _lock = program.lock_matches().await?;
     let now = program.clock.now();
@@ -167,7 +176,7 @@ pub async fn erase(
     id: &str,
     actor: Actor<'_>,
 ) -> Result<u64, MatchActionError> {
-    let by = said("--by", actor.by)?;
+    let by = given("--by", actor.by)?;
     let key = hash_key(program).await?;
     let data = |matches: u64| {
         json!({
@@ -192,17 +201,14 @@ pub async fn erase_with(
 ) -> Result<u64, MatchActionError> {
     let _lock = program.lock_matches().await?;
     let now = program.clock.now();
-    let event =
-        |matches| JournalEvent { kind: "counterparty.erased".to_owned(), data: data(matches) };
+    let event = |matches| JournalEvent {
+        kind: journal_kind::COUNTERPARTY_ERASED.to_owned(),
+        data: data(matches),
+    };
     let erased = program.store.erase_counterparty(watchlist, id, now, event).await?;
     let matches = erased.ok_or_else(|| MatchActionError::UnknownCounterparty {
         watchlist: watchlist.to_owned(),
         id: id.to_owned(),
     })?;
     Ok(matches)
-}
-
-fn said<'a>(option: &'static str, text: &'a str) -> Result<&'a str, MatchActionError> {
-    let text = text.trim();
-    if text.is_empty() { Err(MatchActionError::Empty(option)) } else { Ok(text) }
 }

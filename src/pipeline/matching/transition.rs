@@ -31,7 +31,7 @@ pub struct Sighting {
 
 /// What readers must learn of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum MatchEvent {
     /// Nobody was alerted of it, or it is found again.
     New,
     /// It was for review and is strong now.
@@ -55,9 +55,9 @@ pub fn seen(
     sighting: Sighting,
     cause: Cause,
     now: Timestamp,
-) -> (MatchRecord, Option<News>) {
+) -> (MatchRecord, Option<MatchEvent>) {
     let Some(mut record) = known else {
-        return (found(sighting, cause, now), Some(News::New));
+        return (found(sighting, cause, now), Some(MatchEvent::New));
     };
     let was = record.found.band;
     let returned = record.ended.take().is_some();
@@ -66,26 +66,26 @@ pub fn seen(
         record.changed_at = now;
         record.note(now, "returned", cause.as_str().to_owned());
     }
-    let news = match record.state() {
+    let event = match record.state() {
         MatchState::Dismissed => settle_dismissal(&mut record, cause, now),
         MatchState::Open | MatchState::Stale | MatchState::Confirmed if returned => {
             record.found.cause = cause;
-            Some(News::New)
+            Some(MatchEvent::New)
         }
         MatchState::Open | MatchState::Stale
             if was < Band::Strong && record.found.band == Band::Strong =>
         {
             record.found.cause = cause;
             record.changed_at = now;
-            Some(News::Raised)
+            Some(MatchEvent::Raised)
         }
         _ => None,
     };
-    (record, news)
+    (record, event)
 }
 
 /// A dismissal whose evidence has changed is stale.
-fn settle_dismissal(record: &mut MatchRecord, cause: Cause, now: Timestamp) -> Option<News> {
+fn settle_dismissal(record: &mut MatchRecord, cause: Cause, now: Timestamp) -> Option<MatchEvent> {
     let before = record.decision.as_ref().and_then(|decision| decision.evidence.clone());
     let differences = before
         .map_or_else(Vec::new, |before| evidence::differences(&before, &shown(record, &before)));
@@ -94,7 +94,7 @@ fn settle_dismissal(record: &mut MatchRecord, cause: Cause, now: Timestamp) -> O
     }
     record.found.cause = cause;
     record.make_stale(differences, now);
-    Some(News::Stale)
+    Some(MatchEvent::Stale)
 }
 
 /// What a dismissal of today would rest on.
@@ -244,23 +244,24 @@ mod tests {
         record
     }
 
-    fn seen_again(record: MatchRecord, sighting: Sighting) -> (MatchState, Option<News>) {
-        let (record, news) = seen(Some(record), sighting, Cause::EntryRevised, T1);
-        (record.state(), news)
+    fn seen_again(record: MatchRecord, sighting: Sighting) -> (MatchState, Option<MatchEvent>) {
+        let (record, event) = seen(Some(record), sighting, Cause::EntryRevised, T1);
+        (record.state(), event)
     }
 
     #[test]
     fn ok_a_match_is_new_once() {
         let alder = entry("Alderwood Works", &[]);
-        let (record, news) = seen(None, sighting(&alder, Band::Review), Cause::EntryAdded, T0);
-        assert_eq!((record.state(), news), (MatchState::Open, Some(News::New)));
+        let (record, event) = seen(None, sighting(&alder, Band::Review), Cause::EntryAdded, T0);
+        assert_eq!((record.state(), event), (MatchState::Open, Some(MatchEvent::New)));
         let id = record.found.match_id.clone();
-        let (record, news) =
+        let (record, event) =
             seen(Some(record), sighting(&alder, Band::Review), Cause::EntryRevised, T1);
-        assert_eq!((record.found.match_id.clone(), news), (id, None));
+        assert_eq!((record.found.match_id.clone(), event), (id, None));
         assert_eq!(record.found.cause, Cause::EntryAdded);
-        let (_, news) = seen(Some(record), sighting(&alder, Band::Strong), Cause::EntryRevised, T1);
-        assert_eq!(news, Some(News::Raised));
+        let (_, event) =
+            seen(Some(record), sighting(&alder, Band::Strong), Cause::EntryRevised, T1);
+        assert_eq!(event, Some(MatchEvent::Raised));
     }
 
     #[test]
@@ -289,8 +290,8 @@ mod tests {
     fn err_a_dismissal_is_stale_when_either_side_changes() {
         let alder = entry("Alderwood Works", &[]);
         let check = |sighting, because: &str| {
-            let (record, news) = seen(Some(dismissed(&alder)), sighting, Cause::EntryRevised, T1);
-            assert_eq!((record.state(), news), (MatchState::Stale, Some(News::Stale)));
+            let (record, event) = seen(Some(dismissed(&alder)), sighting, Cause::EntryRevised, T1);
+            assert_eq!((record.state(), event), (MatchState::Stale, Some(MatchEvent::Stale)));
             assert_eq!(record.found.cause, Cause::EntryRevised);
             assert!(record.stale_because.join("; ").contains(because), "{record:?}");
         };
@@ -312,7 +313,7 @@ mod tests {
         assert_eq!(unseen(ended.clone(), EndReason::EntryRemoved, T1), None);
         assert_eq!(
             seen_again(ended, sighting(&alder, Band::Strong)),
-            (MatchState::Open, Some(News::New))
+            (MatchState::Open, Some(MatchEvent::New))
         );
         let ended = unseen(dismissed(&alder), EndReason::EntryRemoved, T1).unwrap();
         assert_eq!(

@@ -9,6 +9,7 @@ use tracing::info;
 use crate::config::WatchlistSettings;
 use crate::crash_point::CrashPoint;
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::WatchlistProblem;
 use crate::domain::matching::watchlist_state::WatchlistState;
@@ -74,7 +75,9 @@ async fn forget_unconfigured(
         (state.screened, state.signature) = (None, None);
         state.end_hold(HoldState::Superseded, now, None);
         let data = json!({"watchlist": state.name});
-        record.journal.push(JournalEvent { kind: "watchlist.unconfigured".into(), data });
+        record
+            .journal
+            .push(JournalEvent { kind: journal_kind::WATCHLIST_UNCONFIGURED.into(), data });
         record.matching.watchlists.push(state);
     }
     program.store.record(record).await
@@ -157,12 +160,12 @@ fn add_matches(
     record: &mut CheckRecord,
     mut outcomes: Vec<Outcome>,
 ) -> Option<String> {
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.news.is_some()) {
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.event.is_some()) {
         outcome.record.announced = outcome.record.announced.saturating_add(1);
         outcome.is_changed = true;
     }
     let mut groups: BTreeMap<&'static str, (Cause, Vec<&MatchRecord>)> = BTreeMap::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.news.is_some()) {
+    for outcome in outcomes.iter().filter(|outcome| outcome.event.is_some()) {
         let cause = outcome.record.found.cause;
         groups.entry(cause.as_str()).or_insert_with(|| (cause, Vec::new())).1.push(&outcome.record);
     }
@@ -175,10 +178,10 @@ fn add_matches(
         .collect();
     record.alerts.extend(alerts);
     record.journal.extend(journal_of(&outcomes));
-    let news = outcomes.iter().filter(|outcome| outcome.news.is_some()).count();
+    let count = outcomes.iter().filter(|outcome| outcome.event.is_some()).count();
     let changed = outcomes.into_iter().filter(|outcome| outcome.is_changed);
     record.matching.matches.extend(changed.map(|outcome| outcome.record));
-    (news > 0).then(|| match news {
+    (count > 0).then(|| match count {
         1 => "1 possible match is new".to_owned(),
         count => format!("{count} possible matches are new"),
     })

@@ -7,6 +7,7 @@ use tracing::{info, warn};
 use crate::config::WatchlistSettings;
 use crate::domain::alert::{AlertBody, WatchlistFailing};
 use crate::domain::journal::JournalEvent;
+use crate::domain::journal_kind;
 use crate::domain::matching::file_hold::FileHold;
 use crate::domain::matching::screening::WatchlistProblemKind;
 use crate::domain::matching::watchlist_state::WatchlistState;
@@ -136,7 +137,7 @@ fn accept(
             "revised": change.revised.len(),
             "removed": change.removed.len(),
         });
-        record.journal.push(JournalEvent { kind: "watchlist.read".into(), data });
+        record.journal.push(JournalEvent { kind: journal_kind::WATCHLIST_READ.into(), data });
     }
     (state.sha256, state.rows) = (Some(sha256), change.in_use.len());
     (state.dated, state.read_at) = (sight.dated, Some(record.at));
@@ -202,7 +203,7 @@ pub fn note_problem(
         "watchlist": state.name,
         "problem": state.problem.as_ref().map(|problem| problem.kind),
     });
-    record.journal.push(JournalEvent { kind: "watchlist.failing".into(), data });
+    record.journal.push(JournalEvent { kind: journal_kind::WATCHLIST_FAILING.into(), data });
     let id_parts = [state.name.as_str(), kind(state).map_or("recovered", |kind| kind.as_str())];
     record.alerts.push(addressing::to_operators(&wiring.config, body, record.at, &id_parts));
 }

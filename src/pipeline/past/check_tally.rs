@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::CheckOutcome;
 use crate::pipeline::past::configurations::WatchedTime;
 use crate::pipeline::past::period::Period;
 use crate::schedule::{Missed, missed};
@@ -114,28 +115,17 @@ impl CheckCounter {
     fn count(&mut self, check: MadeCheck<'_>) {
         let tally = &mut self.tally;
         tally.made += 1;
-        let is_failure = match check.outcome {
-            "baseline" => {
-                tally.baseline += 1;
-                false
+        let outcome = CheckOutcome::of_name(check.outcome);
+        *match outcome {
+            CheckOutcome::Baseline => &mut tally.baseline,
+            CheckOutcome::Changed => &mut tally.changed,
+            CheckOutcome::Unchanged | CheckOutcome::NotModified => &mut tally.unchanged,
+            CheckOutcome::OnHold => &mut tally.on_hold,
+            CheckOutcome::Waiting | CheckOutcome::Refused | CheckOutcome::Failed => {
+                &mut tally.failed
             }
-            "changed" => {
-                tally.changed += 1;
-                false
-            }
-            "unchanged" | "not modified" => {
-                tally.unchanged += 1;
-                false
-            }
-            "held" => {
-                tally.on_hold += 1;
-                false
-            }
-            _ => {
-                tally.failed += 1;
-                true
-            }
-        };
+        } += 1;
+        let is_failure = outcome.is_failure();
         if !is_failure {
             tally.last_success_at = Some(check.at);
         } else if let Some(run) = tally.failures.last_mut().filter(|_| self.is_failing) {

@@ -6,10 +6,10 @@ use serde_json::json;
 use tracing::warn;
 
 use crate::domain::{
-    AlertBody, Document, Entry, Hold, RecordedSection, SectionNumber, SectionText, Sha256,
+    AlertBody, CheckOutcome, Document, Entry, Hold, RecordedSection, SectionNumber, SectionText,
+    Sha256,
 };
 use crate::pipeline::check::operator_alerts::Failure;
-use crate::pipeline::check::outcome::Outcome;
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::regulation::assess::{SectionOutcome, assess};
 use crate::pipeline::regulation::change_alert::new_citations;
@@ -20,7 +20,7 @@ use crate::pipeline::regulation::section_holds::{HoldOfText, TextOnHold};
 /// What the sections of a source mean, and what follows from it.
 pub struct SectionFindings {
     /// The worst outcome of the sections.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
     /// One line for each section that is not unchanged.
     pub lines: Vec<String>,
     /// The outcome of each section, for the journal.
@@ -45,7 +45,7 @@ pub struct SectionFindings {
 impl Default for SectionFindings {
     fn default() -> Self {
         Self {
-            outcome: Outcome::NotModified,
+            outcome: CheckOutcome::NotModified,
             lines: Vec::new(),
             journal: serde_json::Map::new(),
             texts: Vec::new(),
@@ -86,36 +86,36 @@ impl SectionFindings {
             alert_id: None,
         };
         match outcome {
-            SectionOutcome::Unchanged => self.note(number, Outcome::Unchanged, None),
+            SectionOutcome::Unchanged => self.note(number, CheckOutcome::Unchanged, None),
             SectionOutcome::Baseline(text) => {
                 let line = format!("§ {number}: {} words accepted as the baseline", text.words());
                 self.first_texts.insert(number.clone());
                 self.texts.push(accepted(text));
-                self.note(number, Outcome::Baseline, Some(line));
+                self.note(number, CheckOutcome::Baseline, Some(line));
             }
             SectionOutcome::Editorial(text) => {
                 self.texts.push(accepted(text));
                 let line = format!("§ {number}: changed in typography only");
-                self.note(number, Outcome::Changed, Some(line));
+                self.note(number, CheckOutcome::Changed, Some(line));
             }
             SectionOutcome::Changed(text) => {
                 if let Some(current) = current {
                     self.changed_from.insert(number.clone(), current.text.clone());
                 }
                 self.texts.push(accepted(text));
-                self.note(number, Outcome::Changed, Some(format!("§ {number}: changed")));
+                self.note(number, CheckOutcome::Changed, Some(format!("§ {number}: changed")));
             }
             SectionOutcome::OnHold { text, message } => {
                 let content = text.content_sha256();
                 if text_holds.is_rejected(&content) {
                     let line = format!("§ {number}: the text was rejected before");
-                    return self.note(number, Outcome::Unchanged, Some(line));
+                    return self.note(number, CheckOutcome::Unchanged, Some(line));
                 }
                 let line = format!("§ {number}: on hold: {message}");
                 let on_hold = TextOnHold { content, message, words: text.words() };
                 self.operator_alerts.extend(text_holds.put_on_hold(on_hold));
                 self.holds.append(&mut text_holds.written);
-                return self.note(number, Outcome::OnHold, Some(line));
+                return self.note(number, CheckOutcome::OnHold, Some(line));
             }
             SectionOutcome::Refused(message) => {
                 let failure = Failure { message, refused: true, retry_after: None };
@@ -171,7 +171,7 @@ impl SectionFindings {
             "§ {number} was not read; the accepted text stays as it is: {}",
             failure.message
         );
-        let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
+        let outcome = if failure.refused { CheckOutcome::Refused } else { CheckOutcome::Failed };
         // Several sections of one part fail for one reason.
         let is_known = self.failure.as_ref().is_some_and(|known| known.message == failure.message);
         let line = (!is_known).then(|| failure.message.clone());
@@ -187,7 +187,7 @@ impl SectionFindings {
         }
     }
 
-    fn note(&mut self, number: &SectionNumber, outcome: Outcome, line: Option<String>) {
+    fn note(&mut self, number: &SectionNumber, outcome: CheckOutcome, line: Option<String>) {
         self.outcome = self.outcome.max(outcome);
         self.lines.extend(line);
         let sha256: Option<Sha256> = self

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::domain::{Document, SectionNumber};
+use crate::domain::{Document, PART_OF_LISTS, SectionNumber};
 use crate::fetch::{FetchError, FetchedDocument};
 use crate::parse::ecfr::{Sections, sections};
 use crate::pipeline::background::in_background;
@@ -14,9 +14,6 @@ use crate::pipeline::check::operator_alerts::Failure;
 use crate::pipeline::check::parse_document::UnreadableDocument;
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::regulation::assess::Found;
-
-/// The part of Title 15 that has the lists. The check of the lists fetches it.
-const PART_OF_LISTS: &str = "744";
 
 /// What the documents have of each watched section.
 #[derive(Default)]

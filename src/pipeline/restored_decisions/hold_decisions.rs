@@ -1,6 +1,6 @@
 //! How a decision on a hold is carried out again.
 
-use crate::domain::{Hold, HoldId, HoldState, SectionNumber, Sha256};
+use crate::domain::{Hold, HoldId, HoldState, SectionNumber, Sha256, journal_kind};
 use crate::pipeline::Program;
 use crate::pipeline::hold_decision::{DecideError, Decision, accept, reject};
 use crate::pipeline::restored_decisions::{RestorationOutcome, Restored};
@@ -24,10 +24,12 @@ pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<Res
     };
     let as_baseline = restored.field::<bool>("as_baseline").unwrap_or(false);
     let decided = match restored.kind {
-        "hold.accepted" => {
+        journal_kind::HOLD_ACCEPTED => {
             Box::pin(accept(program, &hold.hold_id, &decision, as_baseline)).await.map(drop)
         }
-        "hold.rejected" => Box::pin(reject(program, &hold.hold_id, &decision)).await.map(drop),
+        journal_kind::HOLD_REJECTED => {
+            Box::pin(reject(program, &hold.hold_id, &decision)).await.map(drop)
+        }
         _ => return Ok(super::unknown()),
     };
     match decided {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::domain::item::{Handover, ItemRefusal, Outcome};
-use crate::domain::{AlertId, Item, ItemId};
+use crate::domain::{AlertId, Item, ItemId, journal_kind};
 use crate::pipeline::Program;
 use crate::pipeline::items::end_of;
 use crate::pipeline::restored_decisions::{RestorationOutcome, Restored};
@@ -15,9 +15,11 @@ pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<Res
     let (by, at) = (restored.by.as_str(), restored.decided_at());
     let note = restored.text("note");
     match restored.kind {
-        "item.taken" => change(program, restored, |item| item.take(by, at)).await,
-        "item.reopened" => change(program, restored, |item| item.reopen(by, note, at)).await,
-        "item.closed" => {
+        journal_kind::ITEM_TAKEN => change(program, restored, |item| item.take(by, at)).await,
+        journal_kind::ITEM_REOPENED => {
+            change(program, restored, |item| item.reopen(by, note, at)).await
+        }
+        journal_kind::ITEM_CLOSED => {
             let Some(outcome) = restored.field::<Outcome>("outcome") else {
                 return Ok(super::unknown());
             };
@@ -31,7 +33,7 @@ pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<Res
             }
             change(program, restored, |item| item.close(by, outcome, note, at)).await
         }
-        "items.handed_over" => hand_over(program, restored).await,
+        journal_kind::ITEMS_HANDED_OVER => hand_over(program, restored).await,
         _ => Ok(super::unknown()),
     }
 }

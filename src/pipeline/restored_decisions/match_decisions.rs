@@ -1,5 +1,6 @@
 //! How a decision about a match, a counterparty or a counterparty file is carried out again.
 
+use crate::domain::journal_kind;
 use crate::domain::matching::decision::DismissalReason;
 use crate::domain::matching::file_hold::FileHoldDecision;
 use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
@@ -18,10 +19,14 @@ const NOTE: &str = "restored; the note was not exported";
 
 pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<RestorationOutcome> {
     match restored.kind {
-        "counterparty.erased" => erase(program, restored).await,
-        "watchlist.accepted" => decide_file(program, restored, HoldState::Accepted).await,
-        "watchlist.rejected" => decide_file(program, restored, HoldState::Rejected).await,
-        "match.dismissed" => {
+        journal_kind::COUNTERPARTY_ERASED => erase(program, restored).await,
+        journal_kind::WATCHLIST_ACCEPTED => {
+            decide_file(program, restored, HoldState::Accepted).await
+        }
+        journal_kind::WATCHLIST_REJECTED => {
+            decide_file(program, restored, HoldState::Rejected).await
+        }
+        journal_kind::MATCH_DISMISSED => {
             let Some(reason) = restored.field::<DismissalReason>("reason") else {
                 return Ok(super::unknown());
             };
@@ -31,10 +36,10 @@ pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<Res
             })
             .await
         }
-        "match.confirmed" => {
+        journal_kind::MATCH_CONFIRMED => {
             decide(program, restored, |record, decider| record.confirm(decider, NOTE)).await
         }
-        "match.reopened" => {
+        journal_kind::MATCH_REOPENED => {
             decide(program, restored, |record, decider| record.reopen(decider, NOTE)).await
         }
         _ => Ok(super::unknown()),

@@ -24,10 +24,10 @@ use serde_json::{Value, json};
 use tracing::{error, info, warn};
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::{DeliveryId, Identified};
+use crate::domain::{DeliveryId, Identified, journal_kind};
 use crate::pipeline::Program;
 use crate::store::Result;
-use crate::store::copies::{Decision, NOT_APPLIED, RestoredFrom, WaitingDecision};
+use crate::store::copies::{Decision, RestoredFrom, WaitingDecision};
 
 /// How long a decision waits for the item, match or hold that it is about, in days. What the first
 /// checks do not bring back is not likely to come back, and a person must know.
@@ -189,7 +189,7 @@ async fn carry_out_one(program: &Program, waiting: &WaitingDecision) -> Result<R
             "reason": why,
             "restored": RestoredFrom::of(decision),
         });
-        let event = JournalEvent { kind: NOT_APPLIED.to_owned(), data };
+        let event = JournalEvent { kind: journal_kind::DECISION_NOT_APPLIED.to_owned(), data };
         program.store.add_journal_entries(now, vec![event]).await?;
     }
     Ok(outcome)

@@ -1,6 +1,6 @@
 //! Explains for each receiver whether it was alerted of a change, and why. It only reads.
 
-mod reason;
+mod selection_reason;
 
 use jiff::Timestamp;
 
@@ -116,11 +116,11 @@ async fn row(
     } else {
         RouteOutcome::NotSent
     };
-    let routes = reason::matching_routes(config, receiver, &found.source, &found.change);
+    let routes = selection_reason::matching_routes(config, receiver, &found.source, &found.change);
     let why = if selected.is_empty() {
-        reason::not_selected(config, receiver, found, !deliveries.is_empty())
+        selection_reason::not_selected(config, receiver, found, !deliveries.is_empty())
     } else {
-        reason::selected(config, receiver, &routes, &selected, digest_id.as_ref(), now)
+        selection_reason::selected(config, receiver, &routes, &selected, digest_id.as_ref(), now)
     };
     let title = found
         .alert

@@ -10,20 +10,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::{JournalEntry, Sha256};
+use crate::domain::{JournalEntry, Sha256, journal_kind};
 use crate::store::copies::side::Side;
 use crate::store::journal::entry_of;
 use crate::store::statement::sql;
 use crate::store::{Result, Store};
 
-/// The kind of an entry that keeps a decision which was made after the backup that was restored.
-const CARRIED: &str = "decision.carried";
-
 /// The journal entry of a decision.
 pub type Decision = JournalEntry;
-
-/// The kind of an entry that says why a carried decision is not carried out again.
-pub const NOT_APPLIED: &str = "decision.not_applied";
 
 /// The decision that an entry carries out again, in the field `restored` of its data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,7 +169,10 @@ fn made_at(decision: &Decision) -> Timestamp {
 
 /// The event that keeps a decision in the journal of a restored database.
 pub(super) fn carried(decision: &Decision) -> JournalEvent {
-    JournalEvent { kind: CARRIED.to_owned(), data: serde_json::json!({ "entry": decision }) }
+    JournalEvent {
+        kind: journal_kind::DECISION_CARRIED.to_owned(),
+        data: serde_json::json!({ "entry": decision }),
+    }
 }
 
 #[cfg(test)]

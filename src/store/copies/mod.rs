@@ -24,7 +24,7 @@ mod swap;
 mod transfer;
 
 pub use backup::{Backup, back_up};
-pub use decisions::{Decision, NOT_APPLIED, RestoredFrom, WaitingDecision, is_decision};
+pub use decisions::{Decision, RestoredFrom, WaitingDecision, is_decision};
 pub use error::CopyError;
 pub use inspection::{Finding, Inspection, check};
 pub use kept_files::KeptFile;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Identified, Sha256};
+use crate::domain::{Identified, Sha256, journal_kind};
 use crate::store::StoreUrl;
 use crate::store::address::Backend;
 use crate::store::copies::decisions::{Decision, carried, of_side};
@@ -117,7 +117,7 @@ async fn prepare(
         "decisions_since": decisions.len(),
         "identified": by,
     });
-    let event = JournalEvent { kind: "store.restored".to_owned(), data };
+    let event = JournalEvent { kind: journal_kind::STORE_RESTORED.to_owned(), data };
     let events: Vec<JournalEvent> =
         std::iter::once(event).chain(decisions.iter().map(carried)).collect();
     finish(staged, now, &events).await?;

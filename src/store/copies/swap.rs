@@ -9,6 +9,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::crash_point::CrashPoint;
+use crate::domain::file_name_time;
 use crate::store::copies::error::{CopyError, Result};
 use crate::store::copies::file_copy::{PartialFile, is_damage, sync_folder_of, with_suffix};
 use crate::store::copies::free_space::folder_of;
@@ -71,7 +72,7 @@ async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf> {
 }
 
 fn unused_name(database: &Path, now: Timestamp) -> PathBuf {
-    let mark = format!(".before-restore-{}", now.strftime("%Y%m%dT%H%M%SZ"));
+    let mark = format!(".before-restore-{}", file_name_time(now));
     let name = with_suffix(database, &mark);
     let numbered = (2..).map(|number| with_suffix(database, &format!("{mark}-{number}")));
     let mut names = std::iter::once(name.clone()).chain(numbered);

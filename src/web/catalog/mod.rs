@@ -19,7 +19,7 @@ use arc_swap::ArcSwapOption;
 use jiff::civil::Date;
 use tokio::sync::Mutex;
 
-use crate::domain::{ChangeSet, ListCode};
+use crate::domain::{ChangeSet, CheckOutcome, ListCode, journal_kind};
 use crate::store::{Marks, Result, Store};
 
 use changes::Changes;
@@ -33,7 +33,13 @@ const EVENTS: usize = 500;
 const HARMLESS: [&str; 9] =
     ["config.", "deliver", "digest", "gap", "item", "match", "receiver.", "watch.", "watchlist"];
 /// The outcomes of checks that change no list.
-const IDLE: [&str; 5] = ["not modified", "unchanged", "waiting", "refused", "failed"];
+const IDLE: [CheckOutcome; 5] = [
+    CheckOutcome::NotModified,
+    CheckOutcome::Unchanged,
+    CheckOutcome::Waiting,
+    CheckOutcome::Refused,
+    CheckOutcome::Failed,
+];
 
 /// One state of the store.
 #[derive(Debug, Default)]
@@ -102,8 +108,8 @@ async fn rewrites(store: &Store, after: u64, last: u64) -> Result<bool> {
     }
     let events = store.journal(after, EVENTS).await?;
     Ok(events.iter().any(|event| {
-        if event.kind == "check" {
-            !IDLE.iter().any(|outcome| had(&event.data, outcome))
+        if event.kind == journal_kind::CHECK {
+            !IDLE.iter().any(|outcome| had(&event.data, outcome.as_str()))
         } else {
             !HARMLESS.iter().any(|beginning| event.kind.starts_with(beginning))
         }

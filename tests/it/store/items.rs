@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use entitywatch::domain::item::{
-    Acknowledge, ClockStart, Handover, ItemAlert, ItemNews, ItemRefusal, Outcome, news,
+    Acknowledge, ClockStart, Handover, IncomingAlert, ItemAlert, ItemRefusal, Outcome,
+    incoming_alert,
 };
 use entitywatch::domain::{Item, ItemId, ItemState};
 use entitywatch::store::HandoverOrder;
@@ -24,14 +25,14 @@ on_every_backend! {
 const AT: &str = "2026-03-01T10:00:00Z";
 
 /// News of one alert about an entry of this name.
-fn news_of(outgoing: &Outgoing, name: &str, rule_keys: &[&str]) -> ItemNews {
+fn incoming_of(outgoing: &Outgoing, name: &str, rule_keys: &[&str]) -> IncomingAlert {
     let acknowledge = Acknowledge {
         within: Duration::from_secs(3600),
         hours: None,
         escalate_to: vec!["head".into()],
     };
     let created_at = outgoing.alert.created_at;
-    ItemNews {
+    IncomingAlert {
         alert: ItemAlert {
             alert_id: outgoing.alert.alert_id.clone(),
             r#type: outgoing.alert.body.type_name().to_owned(),
@@ -41,7 +42,7 @@ fn news_of(outgoing: &Outgoing, name: &str, rule_keys: &[&str]) -> ItemNews {
         rule: None,
         rule_keys: rule_keys.iter().map(ToString::to_string).collect(),
         related: Vec::new(),
-        responsible: vec![news::responsible("erp", "erp", &acknowledge, created_at)],
+        responsible: vec![incoming_alert::responsible("erp", "erp", &acknowledge, created_at)],
         opens: true,
         contents: BTreeSet::from([format!("name {name}")]),
     }
@@ -52,7 +53,7 @@ fn alert_number(sequence: u64) -> Outgoing {
     outgoing("csl", sequence, time(AT), changes, &["erp"])
 }
 
-async fn record(store: &Store, alert: Outgoing, items: Vec<ItemNews>) {
+async fn record(store: &Store, alert: Outgoing, items: Vec<IncomingAlert>) {
     let at = alert.alert.created_at;
     let record = CheckRecord {
         at,
@@ -67,8 +68,8 @@ async fn record(store: &Store, alert: Outgoing, items: Vec<ItemNews>) {
 /// Records an alert that opens an item, or attaches to one. Returns the items.
 async fn noted(store: &Store, sequence: u64, name: &str, rule_keys: &[&str]) -> Vec<Item> {
     let alert = alert_number(sequence);
-    let news = news_of(&alert, name, rule_keys);
-    record(store, alert, vec![news]).await;
+    let incoming = incoming_of(&alert, name, rule_keys);
+    record(store, alert, vec![incoming]).await;
     store.items(None).await.unwrap()
 }
 
@@ -81,22 +82,22 @@ async fn journal_kinds(store: &Store) -> Vec<String> {
 async fn an_item_is_opened_with_the_alert_or_not_at_all(place: &Place) {
     let store = place.write().await;
     let alert = alert_number(1);
-    let news = news_of(&alert, "Alpha", &[]);
+    let incoming = incoming_of(&alert, "Alpha", &[]);
     // A row that is not current refuses the whole record.
     let mut stale = check_of("csl", time(AT), None, vec![99], Vec::new());
     stale.alerts = vec![alert.clone()];
-    stale.items = vec![news.clone()];
+    stale.items = vec![incoming.clone()];
     store.record(stale).await.unwrap_err();
     assert!(store.items(None).await.unwrap().is_empty());
 
-    record(&store, alert.clone(), vec![news.clone()]).await;
+    record(&store, alert.clone(), vec![incoming.clone()]).await;
     let items = store.items(None).await.unwrap();
     assert_eq!((items.len(), items[0].state), (1, ItemState::Open));
     assert_eq!(items[0].alerts[0].alert_id, alert.alert.alert_id);
     assert_eq!(journal_kinds(&store).await, ["check", "item.opened"]);
     assert_eq!(store.item(&items[0].item_id).await.unwrap().as_ref(), Some(&items[0]));
 
-    record(&store, alert, vec![news]).await;
+    record(&store, alert, vec![incoming]).await;
     assert_eq!(store.items(None).await.unwrap(), items, "an alert is noted once");
     assert_eq!(store.item(&ItemId::of(["none"])).await.unwrap(), None);
 }
@@ -115,14 +116,15 @@ async fn a_later_alert_attaches_by_rule_by_page_or_by_an_earlier_alert(place: &P
 
     let alert = alert_number(6);
     let related = vec![alert_number(5).alert.alert_id];
-    let news = ItemNews { related, opens: false, ..news_of(&alert, "Gamma", &[]) };
-    record(&store, alert, vec![news]).await;
+    let incoming = IncomingAlert { related, opens: false, ..incoming_of(&alert, "Gamma", &[]) };
+    record(&store, alert, vec![incoming]).await;
     let items = store.items(None).await.unwrap();
     assert_eq!((items.len(), items[2].alerts.len()), (3, 2));
 
     let alert = alert_number(7);
-    let news = ItemNews { opens: false, ..news_of(&alert, "Delta", &["page 90 FR 1"]) };
-    record(&store, alert, vec![news]).await;
+    let incoming =
+        IncomingAlert { opens: false, ..incoming_of(&alert, "Delta", &["page 90 FR 1"]) };
+    record(&store, alert, vec![incoming]).await;
     assert_eq!(store.items(None).await.unwrap().len(), 3, "it opens nothing");
 
     let of = async |sequence: u64| {

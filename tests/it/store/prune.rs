@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use entitywatch::domain::item::{Acknowledge, ItemAlert, ItemNews, Outcome, news};
+use entitywatch::domain::item::{Acknowledge, IncomingAlert, ItemAlert, Outcome, incoming_alert};
 use entitywatch::domain::{Hold, HoldId, HoldReason, HoldState, SourceState, Summary};
 use entitywatch::store::{DeliveryQuery, Pruned, verify};
 
@@ -115,7 +115,7 @@ async fn delivered(store: &Store, sequence: u64, items: bool) -> Delivery {
     let mut delivery = alert.deliveries[0].clone();
     let acknowledge =
         Acknowledge { within: Duration::from_secs(60), hours: None, escalate_to: Vec::new() };
-    let news = ItemNews {
+    let incoming = IncomingAlert {
         alert: ItemAlert {
             alert_id: alert.alert.alert_id.clone(),
             r#type: alert.alert.body.type_name().to_owned(),
@@ -125,11 +125,11 @@ async fn delivered(store: &Store, sequence: u64, items: bool) -> Delivery {
         rule: None,
         rule_keys: Vec::new(),
         related: Vec::new(),
-        responsible: vec![news::responsible("erp", "erp", &acknowledge, at)],
+        responsible: vec![incoming_alert::responsible("erp", "erp", &acknowledge, at)],
         opens: true,
         contents: BTreeSet::from([format!("name {sequence}")]),
     };
-    let items = if items { vec![news] } else { Vec::new() };
+    let items = if items { vec![incoming] } else { Vec::new() };
     let record = CheckRecord { at, alerts: vec![alert], items, ..CheckRecord::default() };
     store.record(record).await.unwrap();
     delivery.state = DeliveryState::Delivered;

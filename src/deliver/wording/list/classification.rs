@@ -1,4 +1,4 @@
-//! What kind of news a list change is: a change that nobody reported, or one that confirms,
+//! What is new about a list change: it is a change that nobody reported, or one that confirms,
 //! corrects or completes an earlier alert.
 
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use crate::domain::{Change, ChangeId, ChangeKind, ListCode, RowFate};
 
 /// What one change is to a reader who got the earlier alerts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum Novelty {
     New,
     /// The alert about the rule had the whole entry.
     Announced,
@@ -25,7 +25,7 @@ pub enum News {
 
 /// What the alert as a whole is to a reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Story {
+pub enum Topic {
     Correction,
     Differences,
     Relisting,
@@ -38,7 +38,7 @@ pub enum Story {
     Changes,
 }
 
-/// The news of each change of one alert.
+/// The novelty of each change of one alert.
 pub struct Classification<'a> {
     data: &'a ListChanged,
     announced: HashSet<&'a ChangeId>,
@@ -58,47 +58,47 @@ impl<'a> Classification<'a> {
         }
     }
 
-    pub fn news(&self, change: &Change) -> News {
+    pub fn novelty(&self, change: &Change) -> Novelty {
         let id = &change.change_id;
         if self.data.corrects.is_some() {
-            News::Corrects
+            Novelty::Corrects
         } else if change.confirms.is_some() {
-            News::Differs
+            Novelty::Differs
         } else if self.relisted.contains(id) {
-            News::Relisted
+            Novelty::Relisted
         } else if self.announced.contains(id) {
-            News::Announced
+            Novelty::Announced
         } else if self.completed.contains(id) {
-            News::Completed
+            Novelty::Completed
         } else {
-            News::New
+            Novelty::New
         }
     }
 
-    /// The changes with this news.
-    pub fn with(&self, news: News) -> impl Iterator<Item = &'a Change> {
-        self.data.changes.iter().filter(move |change| self.news(change) == news)
+    /// The changes of this novelty.
+    pub fn with(&self, novelty: Novelty) -> impl Iterator<Item = &'a Change> {
+        self.data.changes.iter().filter(move |change| self.novelty(change) == novelty)
     }
 
-    pub fn story(&self) -> Story {
+    pub fn topic(&self) -> Topic {
         let changes = &self.data.changes;
-        let all = |news: &[News]| {
-            !changes.is_empty() && changes.iter().all(|change| news.contains(&self.news(change)))
+        let all = |of: &[Novelty]| {
+            !changes.is_empty() && changes.iter().all(|change| of.contains(&self.novelty(change)))
         };
-        if all(&[News::Corrects]) || self.data.corrects.is_some() {
-            Story::Correction
-        } else if all(&[News::Differs]) {
-            Story::Differences
-        } else if all(&[News::Relisted]) {
-            Story::Relisting
-        } else if all(&[News::Announced]) {
-            Story::AsAnnounced
-        } else if all(&[News::Announced, News::Completed]) {
-            Story::FullEntries
+        if all(&[Novelty::Corrects]) || self.data.corrects.is_some() {
+            Topic::Correction
+        } else if all(&[Novelty::Differs]) {
+            Topic::Differences
+        } else if all(&[Novelty::Relisted]) {
+            Topic::Relisting
+        } else if all(&[Novelty::Announced]) {
+            Topic::AsAnnounced
+        } else if all(&[Novelty::Announced, Novelty::Completed]) {
+            Topic::FullEntries
         } else if !changes.is_empty() && changes.iter().all(|change| change.editorial) {
-            Story::Editorial
+            Topic::Editorial
         } else {
-            designation(changes).map_or(Story::Changes, Story::Footnotes)
+            designation(changes).map_or(Topic::Changes, Topic::Footnotes)
         }
     }
 
@@ -106,7 +106,7 @@ impl<'a> Classification<'a> {
     /// publisher and their corrections.
     pub fn lacks_rule(&self) -> bool {
         self.data.rule.is_none()
-            && !matches!(self.story(), Story::Correction | Story::Relisting)
+            && !matches!(self.topic(), Topic::Correction | Topic::Relisting)
             && self
                 .data
                 .changes

@@ -4,7 +4,7 @@
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration, number, verb};
 use crate::deliver::wording::effective::Effective;
-use crate::deliver::wording::list::classification::{Classification, News, Story};
+use crate::deliver::wording::list::classification::{Classification, Novelty, Topic};
 use crate::deliver::wording::list::title::first_source;
 use crate::deliver::wording::rule_facts::named;
 use crate::deliver::wording::source_title::SourceTitle;
@@ -14,7 +14,7 @@ use crate::domain::{Change, ListCode, Summary};
 
 pub struct LeadInput<'a> {
     pub data: &'a ListChanged,
-    pub news: &'a Classification<'a>,
+    pub classification: &'a Classification<'a>,
     /// `the Entity List`
     pub lists: &'a str,
     pub source: &'a SourceTitle,
@@ -23,32 +23,32 @@ pub struct LeadInput<'a> {
 }
 
 pub fn lead(input: &LeadInput<'_>) -> String {
-    let sentences = match input.news.story() {
-        Story::Correction => correction(input),
-        Story::Differences => differences(input),
-        Story::Relisting => relisting(input),
-        Story::AsAnnounced => vec![as_announced(input), rule(input)],
-        Story::FullEntries => vec![full_entries(input), rule(input)],
-        Story::Footnotes(footnotes) => {
+    let sentences = match input.classification.topic() {
+        Topic::Correction => correction(input),
+        Topic::Differences => differences(input),
+        Topic::Relisting => relisting(input),
+        Topic::AsAnnounced => vec![as_announced(input), rule(input)],
+        Topic::FullEntries => vec![full_entries(input), rule(input)],
+        Topic::Footnotes(footnotes) => {
             let mut sentences = designation(input, &footnotes);
             sentences.push(rule(input));
             sentences
         }
-        Story::Editorial => vec![format!(
+        Topic::Editorial => vec![format!(
             "Only letters, spaces or punctuation changed in {} {}.",
             counted(input.data.changes.len(), "entry"),
             input.source.on()
         )],
-        Story::Changes => vec![format!("{}.", changes(input)), rule(input)],
+        Topic::Changes => vec![format!("{}.", changes(input)), rule(input)],
     };
     sentences.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// `41 entries were added to the Entity List, 13 were revised and 2 are no longer on …`
 fn changes(input: &LeadInput<'_>) -> String {
-    let new: Vec<Change> = input.news.with(News::New).cloned().collect();
+    let new: Vec<Change> = input.classification.with(Novelty::New).cloned().collect();
     let Summary { added, removed, revised, editorial } = Summary::of(&new);
-    let known = |news: News| input.news.with(news).count();
+    let known = |novelty: Novelty| input.classification.with(novelty).count();
     let to_list = format!("added to {}", input.lists);
     let off = format!("no longer {}", input.source.on());
     let counts = [
@@ -56,10 +56,10 @@ fn changes(input: &LeadInput<'_>) -> String {
         (revised, "was", "were", "revised"),
         (removed, "is", "are", off.as_str()),
         (editorial, "was", "were", "changed in spelling or punctuation only"),
-        (known(News::Relisted), "is", "are", "listed again as before"),
-        (known(News::Completed), "is", "are", "shown in full now"),
-        (known(News::Announced), "is", "are", "listed as announced"),
-        (known(News::Differs), "is", "are", "different from another source"),
+        (known(Novelty::Relisted), "is", "are", "listed again as before"),
+        (known(Novelty::Completed), "is", "are", "shown in full now"),
+        (known(Novelty::Announced), "is", "are", "listed as announced"),
+        (known(Novelty::Differs), "is", "are", "different from another source"),
     ];
     let mut parts: Vec<String> = Vec::new();
     for (count, one, many, what) in counts.into_iter().filter(|(count, ..)| *count > 0) {
@@ -100,7 +100,7 @@ fn without_rule(input: &LeadInput<'_>) -> String {
     if cited.is_empty() {
         return String::new();
     }
-    if !input.news.lacks_rule() {
+    if !input.classification.lacks_rule() {
         return "No new rule is cited.".to_owned();
     }
     let changes = if cited.len() == lists.len() {

@@ -5,31 +5,31 @@ mod facts;
 mod lead;
 mod next_steps;
 mod notes;
-mod parts;
+mod list_groups;
 mod title;
 
 use crate::deliver::plain;
+use crate::deliver::wording::change_group::{index, sections};
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration};
 use crate::deliver::wording::effective::Effective;
 use crate::deliver::wording::entry::EntryScope;
-use crate::deliver::wording::parts::{index, sections};
 use crate::deliver::wording::rule_facts::{reference, savings_clause};
 use crate::deliver::wording::subject::subject;
 use crate::deliver::wording::{Fact, MessageContent, Quote, authority, country};
 use crate::domain::alert::ListChanged;
 use crate::domain::{Change, ListCode};
-use classification::{Classification, Story};
+use classification::{Classification, Topic};
 use facts::facts;
 use lead::{LeadInput, lead};
+use list_groups::list_groups;
 use next_steps::next_steps;
 use notes::{cautions, notes};
-use parts::parts;
 use title::{TitleInput, short_title, title};
 
 pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     let source = context.source(&data.source);
-    let news = Classification::of(data);
+    let classification = &Classification::of(data);
     let excerpt = data.rule_text.as_ref().filter(|_| data.rule.is_some());
     let effective = Effective::of(
         data.rule.as_ref().and_then(|rule| rule.effective_on),
@@ -38,22 +38,22 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     );
     let lists = lists(&data.changes);
     let counts = country::counts(&data.changes);
-    let input = TitleInput { data, news: &news, lists: &lists, source: &source, context };
+    let input = TitleInput { data, classification, lists: &lists, source: &source, context };
     let headline = title(&input);
     // A difference between sources and a correction have no effective date of their own.
-    let phrase = match news.story() {
-        Story::Correction | Story::Differences | Story::Relisting | Story::Editorial => {
+    let phrase = match classification.topic() {
+        Topic::Correction | Topic::Differences | Topic::Relisting | Topic::Editorial => {
             String::new()
         }
         _ => effective.phrase(),
     };
     let reference = reference(data.rule.as_ref());
     // The title of a designation has the countries.
-    let named_countries = match news.story() {
-        Story::Footnotes(_) => &[][..],
+    let named_countries = match classification.topic() {
+        Topic::Footnotes(_) => &[][..],
         _ => counts.as_slice(),
     };
-    let parts = parts(data, &news, &source, context);
+    let groups = list_groups(data, classification, &source, context);
     let scope = EntryScope {
         several_lists: authority::lists(&data.changes).len() > 1,
         rule_is_named: data.rule.is_some(),
@@ -71,22 +71,22 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
         title: format!("{headline}{phrase}"),
         lead: lead(&LeadInput {
             data,
-            news: &news,
+            classification,
             lists: &with_article(&lists),
             source: &source,
             effective: &effective,
             context,
         }),
-        cautions: cautions(data, &news, &source),
+        cautions: cautions(data, classification, &source),
         facts_title: if data.rule.is_some() { "The rule" } else { "Facts" }.to_owned(),
         facts: facts(data, &effective, &source, context),
-        quotes: quotes(data, &news, &effective),
-        next_steps: next_steps(data, &news, context),
+        quotes: quotes(data, classification, &effective),
+        next_steps: next_steps(data, classification, context),
         instructions: context.instructions.to_vec(),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
-        index: index(&parts),
-        sections: sections(&parts, &source.named(), scope),
-        notes: notes(data, &news, &source, context),
+        index: index(&groups),
+        sections: sections(&groups, &source.named(), scope),
+        notes: notes(data, classification, &source, context),
         full_alert: context.next_step(
             "This alert with all its entries",
             &format!("/alerts/{}", data.alert_id),
@@ -98,9 +98,16 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
 
 /// What each of several dates of the rule is for, and its savings clause. A correction and a
 /// difference are not about the rule.
-fn quotes(data: &ListChanged, news: &Classification<'_>, effective: &Effective) -> Vec<Quote> {
+fn quotes(
+    data: &ListChanged,
+    classification: &Classification<'_>,
+    effective: &Effective,
+) -> Vec<Quote> {
     let is_about_rule = data.rule.is_some()
-        && !matches!(news.story(), Story::Correction | Story::Differences | Story::Editorial);
+        && !matches!(
+            classification.topic(),
+            Topic::Correction | Topic::Differences | Topic::Editorial
+        );
     if !is_about_rule {
         return Vec::new();
     }
@@ -425,8 +432,12 @@ mod tests {
         );
         // The entries with a footnote come first.
         assert!(added.groups[0].shared.iter().any(|row| row.label == "Footnotes"));
-        let names: usize =
-            content.index.iter().flat_map(|part| &part.places).map(|place| place.names.len()).sum();
+        let names: usize = content
+            .index
+            .iter()
+            .flat_map(|group| &group.places)
+            .map(|place| place.names.len())
+            .sum();
         assert_eq!(names, 54);
     }
 

@@ -2,7 +2,7 @@
 
 use crate::deliver::wording::content::is_web_address;
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::list::classification::{Classification, News, Story};
+use crate::deliver::wording::list::classification::{Classification, Novelty, Topic};
 use crate::deliver::wording::{NextStep, authority, steps};
 use crate::domain::alert::ListChanged;
 use crate::domain::{Change, ChangeKind, Severity};
@@ -12,37 +12,41 @@ const RULES_URL: &str = "https://www.federalregister.gov/agencies/industry-and-s
 
 pub fn next_steps(
     data: &ListChanged,
-    news: &Classification<'_>,
+    classification: &Classification<'_>,
     context: &Context<'_>,
 ) -> Vec<NextStep> {
-    let mut next: Vec<NextStep> = match news.story() {
-        Story::Correction => correction(data, context),
-        Story::Differences => vec![steps::plain(
+    let mut next: Vec<NextStep> = match classification.topic() {
+        Topic::Correction => correction(data, context),
+        Topic::Differences => vec![steps::plain(
             "Consider screening against both readings until the sources agree; your counsel \
              decides",
         )],
-        Story::AsAnnounced => {
+        Topic::AsAnnounced => {
             vec![steps::plain("If you acted on the earlier alert, there is nothing more to do")]
         }
-        Story::Editorial => vec![steps::plain("There is nothing to do")],
-        Story::Footnotes(_) => vec![steps::plain(
+        Topic::Editorial => vec![steps::plain("There is nothing to do")],
+        Topic::Footnotes(_) => vec![steps::plain(
             "Consider checking which foreign-made items you send to these parties, and holding \
              them; your counsel decides",
         )],
-        Story::Relisting | Story::FullEntries | Story::Changes => of_changes(&data.changes, news),
+        Topic::Relisting | Topic::FullEntries | Topic::Changes => {
+            of_changes(&data.changes, classification)
+        }
     };
     if data.unconfirmed {
         next.push(steps::plain(
             "Confirm these changes on the publisher's page before you rely on them",
         ));
     }
-    next.extend(read_the_rule(data, news));
+    next.extend(read_the_rule(data, classification));
     next
 }
 
-fn of_changes(changes: &[Change], news: &Classification<'_>) -> Vec<NextStep> {
-    let needs_action: Vec<&Change> =
-        changes.iter().filter(|change| news.news(change) != News::Announced).collect();
+fn of_changes(changes: &[Change], classification: &Classification<'_>) -> Vec<NextStep> {
+    let needs_action: Vec<&Change> = changes
+        .iter()
+        .filter(|change| classification.novelty(change) != Novelty::Announced)
+        .collect();
     let has = |kind: ChangeKind| {
         needs_action.iter().any(|change| change.kind == kind && !change.editorial)
     };
@@ -80,11 +84,11 @@ fn correction(data: &ListChanged, context: &Context<'_>) -> Vec<NextStep> {
     next
 }
 
-fn read_the_rule(data: &ListChanged, news: &Classification<'_>) -> Option<NextStep> {
+fn read_the_rule(data: &ListChanged, classification: &Classification<'_>) -> Option<NextStep> {
     let link = data.rule.as_ref().and_then(|rule| rule.url.clone());
     match link.filter(|link| is_web_address(link)) {
         Some(link) => Some(steps::linked("Read the rule", link)),
-        None if news.lacks_rule() && news.story() != Story::Editorial => {
+        None if classification.lacks_rule() && classification.topic() != Topic::Editorial => {
             Some(steps::linked("Look for the rule in the Federal Register", RULES_URL.to_owned()))
         }
         None => None,

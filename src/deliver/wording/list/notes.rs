@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration, first_of, number, verb};
-use crate::deliver::wording::list::classification::{Classification, News, Story};
+use crate::deliver::wording::list::classification::{Classification, Novelty, Topic};
 use crate::deliver::wording::list::title::{by_kind, enumerated};
 use crate::deliver::wording::source_title::SourceTitle;
 use crate::domain::alert::{ListChanged, RuleExcerpt};
@@ -20,7 +20,7 @@ const MAX_NAME_CHARS: usize = 200;
 /// What a reader must know before acting.
 pub fn cautions(
     data: &ListChanged,
-    news: &Classification<'_>,
+    classification: &Classification<'_>,
     source: &SourceTitle,
 ) -> Vec<String> {
     let mut cautions = Vec::new();
@@ -31,7 +31,9 @@ pub fn cautions(
             source.named()
         ));
     }
-    if news.lacks_rule() && !matches!(news.story(), Story::Editorial | Story::Differences) {
+    if classification.lacks_rule()
+        && !matches!(classification.topic(), Topic::Editorial | Topic::Differences)
+    {
         cautions.push(
             "Only a rule changes the Entity List. Until it is found, this may be an error of the \
              publisher."
@@ -50,7 +52,7 @@ pub fn cautions(
 
 pub fn notes(
     data: &ListChanged,
-    news: &Classification<'_>,
+    classification: &Classification<'_>,
     source: &SourceTitle,
     context: &Context<'_>,
 ) -> Vec<String> {
@@ -58,7 +60,7 @@ pub fn notes(
     if data.total == data.summary {
         notes.extend(match &data.rule_text {
             Some(text) => rule_numbers(data, text, source),
-            None => several_countries(data, news, source),
+            None => several_countries(data, classification, source),
         });
     } else {
         notes.push(format!(
@@ -66,10 +68,10 @@ pub fn notes(
             enumerated(&by_kind(&data.total, &format!("no longer {}", source.on())))
         ));
     }
-    notes.extend(earlier_alerts(data, news, context));
+    notes.extend(earlier_alerts(data, classification, context));
     let relisted: Vec<String> =
-        news.with(News::Relisted).map(|change| quoted(&change.entry.name)).collect();
-    if !relisted.is_empty() && news.story() != Story::Relisting {
+        classification.with(Novelty::Relisted).map(|change| quoted(&change.entry.name)).collect();
+    if !relisted.is_empty() && classification.topic() != Topic::Relisting {
         notes.push(format!(
             "Relisted with the same content as before: {}.",
             first_of(&relisted, MAX_NAMES)
@@ -146,7 +148,7 @@ fn rule_numbers(data: &ListChanged, text: &RuleExcerpt, source: &SourceTitle) ->
 /// List is by country, so a rule has an entry for each country of a party.
 fn several_countries(
     data: &ListChanged,
-    news: &Classification<'_>,
+    classification: &Classification<'_>,
     source: &SourceTitle,
 ) -> Option<String> {
     data.rule.as_ref()?;
@@ -154,8 +156,8 @@ fn several_countries(
         let codes = change.entry.countries.iter();
         codes.map(|code| entity_list_heading(code)).collect::<BTreeSet<&str>>().len()
     };
-    let added: Vec<&Change> = news
-        .with(News::New)
+    let added: Vec<&Change> = classification
+        .with(Novelty::New)
         .filter(|change| change.kind == ChangeKind::Added && change.entry.list == ListCode::EL)
         .collect();
     let combined: Vec<&Change> =
@@ -176,12 +178,12 @@ fn several_countries(
 
 fn earlier_alerts(
     data: &ListChanged,
-    news: &Classification<'_>,
+    classification: &Classification<'_>,
     context: &Context<'_>,
 ) -> Option<String> {
     if let Some(announced) = &data.announced {
-        let count = news.with(News::Announced).count();
-        if news.story() == Story::AsAnnounced {
+        let count = classification.with(Novelty::Announced).count();
+        if classification.topic() == Topic::AsAnnounced {
             return None;
         }
         return Some(format!(
@@ -192,10 +194,10 @@ fn earlier_alerts(
             verb(count, "is", "are"),
         ));
     }
-    match news.story() {
-        Story::Relisting => Some("This follows the alert about the removal.".to_owned())
+    match classification.topic() {
+        Topic::Relisting => Some("This follows the alert about the removal.".to_owned())
             .filter(|_| data.follows.is_some()),
-        Story::Correction | Story::Differences | Story::FullEntries => None,
+        Topic::Correction | Topic::Differences | Topic::FullEntries => None,
         _ if data.follows.is_some() && data.rule_alerted_before == 0 => {
             Some("This follows the alert about the rule itself.".to_owned())
         }

@@ -2,7 +2,7 @@
 
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration, first_of, number, plural, verb};
-use crate::deliver::wording::list::classification::{Classification, News, Story};
+use crate::deliver::wording::list::classification::{Classification, Novelty, Topic};
 use crate::deliver::wording::source_title::SourceTitle;
 use crate::deliver::wording::{country, entry};
 use crate::domain::alert::ListChanged;
@@ -13,7 +13,7 @@ const MAX_COUNTRIES: usize = 3;
 
 pub struct TitleInput<'a> {
     pub data: &'a ListChanged,
-    pub news: &'a Classification<'a>,
+    pub classification: &'a Classification<'a>,
     /// `Entity List`
     pub lists: &'a str,
     pub source: &'a SourceTitle,
@@ -32,12 +32,12 @@ pub fn short_title(input: &TitleInput<'_>) -> String {
 
 /// `off` says that an entry was removed.
 fn worded(input: &TitleInput<'_>, off: &str) -> String {
-    let TitleInput { data, news, lists, source, context } = input;
+    let TitleInput { data, classification, lists, source, context } = input;
     let count = data.changes.len();
     let unconfirmed = if data.unconfirmed { ", unconfirmed" } else { "" };
-    match news.story() {
-        Story::Correction => correction(data, source, context),
-        Story::Differences => {
+    match classification.topic() {
+        Topic::Correction => correction(data, source, context),
+        Topic::Differences => {
             let first = first_source(&data.changes, context);
             let entries = format!("{} already reported", counted(count, "entry"));
             match first {
@@ -47,18 +47,18 @@ fn worded(input: &TitleInput<'_>, off: &str) -> String {
                 None => format!("{} differs from other sources on {entries}", source.title()),
             }
         }
-        Story::Relisting => format!("{lists}{unconfirmed}: {} relisted", counted(count, "entry")),
-        Story::AsAnnounced => {
+        Topic::Relisting => format!("{lists}{unconfirmed}: {} relisted", counted(count, "entry")),
+        Topic::AsAnnounced => {
             let since = data.announced.as_ref().map_or_else(String::new, |announced| {
                 format!(" on {}", context.short_day(announced.at, data.observed_at))
             });
             format!("{} shows {} announced{since}", source.title(), counted(count, "entry"))
         }
-        Story::FullEntries => {
+        Topic::FullEntries => {
             let counts = by_kind(&Summary::of(&data.changes), off);
             format!("Full entries now available{unconfirmed}: {}", enumerated(&counts))
         }
-        Story::Footnotes(footnotes) => {
+        Topic::Footnotes(footnotes) => {
             let noun = plural(footnotes.len(), "Footnote");
             format!(
                 "{noun} {} designation{unconfirmed}: {}",
@@ -66,17 +66,18 @@ fn worded(input: &TitleInput<'_>, off: &str) -> String {
                 designated(&data.changes)
             )
         }
-        Story::Editorial => {
+        Topic::Editorial => {
             format!("{lists}: {} changed in spelling or punctuation only", counted(count, "entry"))
         }
-        Story::Changes => {
-            let mut title = format!("{lists}{unconfirmed}: {}", enumerated(&counts(news, off)));
+        Topic::Changes => {
+            let mut title =
+                format!("{lists}{unconfirmed}: {}", enumerated(&counts(classification, off)));
             if data.rule_alerted_before > 0 && data.follows.is_some() {
                 title.push_str(&format!(
                     " in addition to {} reported before",
                     number(data.rule_alerted_before)
                 ));
-            } else if news.lacks_rule() {
+            } else if classification.lacks_rule() {
                 title.push_str(", no rule found yet");
             }
             title
@@ -125,15 +126,15 @@ fn designated(changes: &[Change]) -> String {
 }
 
 /// `41 added`, `13 revised`, and what is known from earlier alerts in words of its own.
-fn counts(news: &Classification<'_>, off: &str) -> Vec<String> {
-    let new: Vec<Change> = news.with(News::New).cloned().collect();
+fn counts(classification: &Classification<'_>, off: &str) -> Vec<String> {
+    let new: Vec<Change> = classification.with(Novelty::New).cloned().collect();
     let mut counts = by_kind(&Summary::of(&new), off);
-    let of = |news_of: News| news.with(news_of).count();
+    let of = |novelty: Novelty| classification.with(novelty).count();
     let known = [
-        (of(News::Relisted), "relisted"),
-        (of(News::Completed), "with full entries now"),
-        (of(News::Announced), "as announced"),
-        (of(News::Differs), "different from another source"),
+        (of(Novelty::Relisted), "relisted"),
+        (of(Novelty::Completed), "with full entries now"),
+        (of(Novelty::Announced), "as announced"),
+        (of(Novelty::Differs), "different from another source"),
     ];
     counts.extend(
         known

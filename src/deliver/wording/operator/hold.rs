@@ -25,54 +25,7 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
         },
         context,
     );
-    let (happened, meaning, examples_title) = match hold.reason {
-        HoldReason::Loss => (
-            format!(
-                "The new file has {}, and the list had {}. The file may be cut.",
-                counted(hold.count_after, "entry"),
-                number(hold.count_before)
-            ),
-            "Additions and revisions are reported to readers as unconfirmed. Removals are not \
-             reported until you decide.",
-            "Missing, for example",
-        ),
-        HoldReason::Gain => (
-            format!(
-                "The new file has {}, and the list had {}. The list before may have been cut.",
-                counted(hold.count_after, "entry"),
-                number(hold.count_before)
-            ),
-            "No change is reported to readers until you decide.",
-            "New, for example",
-        ),
-        HoldReason::Revision => (
-            format!(
-                "The new file revises {} of {}. A column may have gone blank or changed its shape.",
-                number(hold.summary.revised),
-                counted(hold.count_before, "entry")
-            ),
-            "No change is reported to readers until you decide.",
-            "Revised, for example",
-        ),
-        HoldReason::Text => (
-            format!(
-                "The new text has {}, and the accepted one had {}. The document may be damaged.",
-                counted(hold.count_after, "word"),
-                number(hold.count_before)
-            ),
-            "No word of it is reported to readers until you decide, and nothing is called deleted.",
-            "For example",
-        ),
-        HoldReason::Older => (
-            format!(
-                "For a day {} has served only a copy that is older than the list. The publisher \
-                 may have withdrawn changes, or a cache may serve an old copy.",
-                source.named()
-            ),
-            "No change is reported to readers until you decide.",
-            "Would change, for example",
-        ),
-    };
+    let Description { happened, meaning, examples_title } = description(hold, &source.named());
     content.lead =
         format!("The {list} from {} is {still}on hold. {happened} {meaning}", source.named());
     let examples: Vec<String> = data.examples.iter().map(|name| plain::line(name)).collect();
@@ -85,7 +38,76 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
         content.facts.push(Fact::new(examples_title, examples.join("; ")));
     }
     let id = &hold.hold_id;
-    content.next_steps = vec![
+    content.next_steps = next_steps(hold, context);
+    content.full_alert = context.next_step(
+        "The hold",
+        &format!("/holds/{id}"),
+        format!("entitywatch holds show {id}"),
+    );
+    content.evidence = vec![
+        Fact::new("Hold", id.as_str()),
+        Fact::new("Source", plain::line(&hold.source)),
+        Fact::new("SHA-256 of the list on hold", hold.sha256.as_str()),
+    ];
+    content
+}
+
+/// What the reason of a hold means for readers.
+struct Description {
+    happened: String,
+    meaning: &'static str,
+    /// Stands before the examples.
+    examples_title: &'static str,
+}
+
+fn description(hold: &Hold, source: &str) -> Description {
+    let (before, after) = (number(hold.count_before), counted(hold.count_after, "entry"));
+    let sizes = format!("The new file has {after}, and the list had {before}.");
+    let no_change = "No change is reported to readers until you decide.";
+    let (happened, meaning, examples_title) = match hold.reason {
+        HoldReason::Loss => (
+            format!("{sizes} The file may be cut."),
+            "Additions and revisions are reported to readers as unconfirmed. Removals are not \
+             reported until you decide.",
+            "Missing, for example",
+        ),
+        HoldReason::Gain => {
+            (format!("{sizes} The list before may have been cut."), no_change, "New, for example")
+        }
+        HoldReason::Revision => (
+            format!(
+                "The new file revises {} of {}. A column may have gone blank or changed its shape.",
+                number(hold.summary.revised),
+                counted(hold.count_before, "entry")
+            ),
+            no_change,
+            "Revised, for example",
+        ),
+        HoldReason::Text => (
+            format!(
+                "The new text has {}, and the accepted one had {before}. The document may be \
+                 damaged.",
+                counted(hold.count_after, "word")
+            ),
+            "No word of it is reported to readers until you decide, and nothing is called deleted.",
+            "For example",
+        ),
+        HoldReason::Older => (
+            format!(
+                "For a day {source} has served only a copy that is older than the list. The \
+                 publisher may have withdrawn changes, or a cache may serve an old copy."
+            ),
+            no_change,
+            "Would change, for example",
+        ),
+    };
+    Description { happened, meaning, examples_title }
+}
+
+/// See, accept, reject or wait.
+fn next_steps(hold: &Hold, context: &Context<'_>) -> Vec<NextStep> {
+    let id = &hold.hold_id;
+    vec![
         context.next_step(
             "See what would change",
             &format!("/holds/{id}"),
@@ -100,18 +122,7 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
             format!("entitywatch holds reject {id} --by YOUR-NAME --reason WHY"),
         ),
         steps::plain("Or wait: a later plausible file ends the hold. You are reminded daily"),
-    ];
-    content.full_alert = context.next_step(
-        "The hold",
-        &format!("/holds/{id}"),
-        format!("entitywatch holds show {id}"),
-    );
-    content.evidence = vec![
-        Fact::new("Hold", id.as_str()),
-        Fact::new("Source", plain::line(&hold.source)),
-        Fact::new("SHA-256 of the list on hold", hold.sha256.as_str()),
-    ];
-    content
+    ]
 }
 
 /// What the file has, and what it would change.

@@ -13,7 +13,7 @@ use crate::deliver::wording::effective::Effective;
 use crate::deliver::wording::rule_facts::{named, reference, rule_facts};
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
 use crate::deliver::wording::{
-    EntryGroup, EntryText, Fact, IndexPart, IndexPlace, MessageContent, NextStep, Quote, Section,
+    EntryGroup, EntryText, Fact, IndexGroup, IndexPlace, MessageContent, NextStep, Quote, Section,
     steps, time,
 };
 use crate::domain::{ChangeKind, RegulationChanged};
@@ -195,10 +195,10 @@ fn counted_title(passages: &[Passage]) -> String {
 }
 
 /// Where the words changed.
-fn index(data: &RegulationChanged, passages: &[Passage]) -> Vec<IndexPart> {
+fn index(data: &RegulationChanged, passages: &[Passage]) -> Vec<IndexGroup> {
     let names = passages.iter().map(|passage| passage.label.clone()).collect();
     let place = IndexPlace { country: format!("§ {}", data.section), names };
-    vec![IndexPart { title: counted_title(passages), places: vec![place] }]
+    vec![IndexGroup { title: counted_title(passages), places: vec![place] }]
 }
 
 /// The words before and after, paragraph by paragraph.

@@ -7,7 +7,7 @@ use crate::deliver::wording::entry::{self, EntryScope};
 use crate::deliver::wording::grouping::grouped;
 use crate::deliver::wording::rule::title::orders;
 use crate::deliver::wording::rule_facts::reference;
-use crate::deliver::wording::{EntryText, Fact, IndexPart, IndexPlace, Section, country, time};
+use crate::deliver::wording::{EntryText, Fact, IndexGroup, IndexPlace, Section, country, time};
 use crate::domain::alert::RuleListing;
 use crate::domain::{Change, ChangeKind, Rule};
 
@@ -44,7 +44,7 @@ pub fn listed_entries(listing: &RuleListing, scope: EntryScope<'_>) -> Option<Se
 }
 
 /// The names of one document by country.
-pub fn listed_names(listing: &RuleListing) -> Option<IndexPart> {
+pub fn listed_names(listing: &RuleListing) -> Option<IndexGroup> {
     if listing.changes.is_empty() {
         return None;
     }
@@ -60,7 +60,7 @@ pub fn listed_names(listing: &RuleListing) -> Option<IndexPart> {
             None => places.push(IndexPlace { country, names: vec![name] }),
         }
     }
-    Some(IndexPart { title: title(listing), places })
+    Some(IndexGroup { title: title(listing), places })
 }
 
 fn done(kind: ChangeKind) -> &'static str {

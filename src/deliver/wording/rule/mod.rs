@@ -6,17 +6,17 @@ mod facts;
 mod lead;
 mod next_steps;
 mod notes;
-mod parts;
+mod rule_groups;
 mod title;
 
 use crate::deliver::plain;
+use crate::deliver::wording::change_group::{index, sections};
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::effective::Effective;
 use crate::deliver::wording::entry::EntryScope;
-use crate::deliver::wording::parts::{index, sections};
 use crate::deliver::wording::rule_facts::{reference, savings_clause};
 use crate::deliver::wording::subject::subject;
-use crate::deliver::wording::{Fact, IndexPart, MessageContent, Quote, Section, country};
+use crate::deliver::wording::{Fact, IndexGroup, MessageContent, Quote, Section, country};
 use crate::domain::alert::{NoticeStatus, RuleNotice};
 use crate::domain::{AlertId, Summary};
 use digest::{listed_entries, listed_names};
@@ -24,7 +24,7 @@ use facts::facts;
 use lead::lead;
 use next_steps::next_steps;
 use notes::{cautions, earlier, notes};
-use parts::parts;
+use rule_groups::rule_groups;
 use title::title;
 
 pub fn content(data: &RuleNotice, alert_id: &AlertId, context: &Context<'_>) -> MessageContent {
@@ -78,7 +78,7 @@ fn entries(
     data: &RuleNotice,
     begun: bool,
     context: &Context<'_>,
-) -> (Vec<IndexPart>, Vec<Section>) {
+) -> (Vec<IndexGroup>, Vec<Section>) {
     let scope = EntryScope { several_lists: false, rule_is_named: true, context };
     if data.status == NoticeStatus::Digest {
         return (
@@ -86,8 +86,8 @@ fn entries(
             data.documents.iter().filter_map(|listing| listed_entries(listing, scope)).collect(),
         );
     }
-    let parts = parts(data, begun);
-    (index(&parts), sections(&parts, "", scope))
+    let groups = rule_groups(data, begun);
+    (index(&groups), sections(&groups, "", scope))
 }
 
 fn quotes(data: &RuleNotice, effective: &Effective) -> Vec<Quote> {

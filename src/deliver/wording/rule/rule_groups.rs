@@ -1,11 +1,11 @@
 //! The changes that a rule orders, by kind.
 
-use crate::deliver::wording::parts::{Detail, Part};
+use crate::deliver::wording::change_group::{ChangeGroup, Detail};
 use crate::domain::alert::{NoticeStatus, RuleNotice};
 use crate::domain::{Change, ChangeKind};
 
 /// `begun`: the rule is in effect.
-pub fn parts(data: &RuleNotice, begun: bool) -> Vec<Part<'_>> {
+pub fn rule_groups(data: &RuleNotice, begun: bool) -> Vec<ChangeGroup<'_>> {
     let withdrawn = data.status == NoticeStatus::Withdrawn;
     let titled = |future: &'static str, past: &'static str, withdrawn_title: &'static str| match (
         withdrawn, begun,
@@ -16,18 +16,20 @@ pub fn parts(data: &RuleNotice, begun: bool) -> Vec<Part<'_>> {
     };
     // What is withdrawn is only named: its terms may never apply.
     let detail = if withdrawn { Detail::Withdrawn } else { Detail::Full };
-    let part = |title: &str, kind: ChangeKind| {
+    let group = |title: &str, kind: ChangeKind| {
         let changes = data.changes.iter().filter(|change: &&Change| change.kind == kind);
-        Part::of(title, kind, detail, changes)
+        ChangeGroup::of(title, kind, detail, changes)
     };
     let compared = data.changes.iter().any(|change| change.before.is_some());
     [
-        part(titled("To be added", "Added", "Not added"), ChangeKind::Added),
-        part(titled("To be revised", "Revised", "Not revised"), ChangeKind::Revised).map(|part| {
-            let note = (!withdrawn && !compared).then(|| "As the rule states them.".to_owned());
-            part.with_note(note)
-        }),
-        part(titled("To be removed", "Removed", "Not removed"), ChangeKind::Removed),
+        group(titled("To be added", "Added", "Not added"), ChangeKind::Added),
+        group(titled("To be revised", "Revised", "Not revised"), ChangeKind::Revised).map(
+            |group| {
+                let note = (!withdrawn && !compared).then(|| "As the rule states them.".to_owned());
+                group.with_note(note)
+            },
+        ),
+        group(titled("To be removed", "Removed", "Not removed"), ChangeKind::Removed),
     ]
     .into_iter()
     .flatten()

@@ -1,16 +1,16 @@
 //! The changes of a message by kind: the index of names and the sections with the details show the
-//! same parts.
+//! same groups.
 
 use std::collections::BTreeMap;
 
 use crate::deliver::wording::count::number;
 use crate::deliver::wording::entry::{self, EntryScope};
 use crate::deliver::wording::grouping::grouped;
-use crate::deliver::wording::{EntryText, IndexPart, IndexPlace, Section, country};
+use crate::deliver::wording::{EntryText, IndexGroup, IndexPlace, Section, country};
 use crate::domain::{Change, ChangeKind};
 
 /// The changes of one kind. The most severe ones come first.
-pub struct Part<'a> {
+pub struct ChangeGroup<'a> {
     /// `Added`, without the count.
     pub title: String,
     pub kind: ChangeKind,
@@ -31,7 +31,7 @@ pub enum Detail {
     Difference,
 }
 
-impl<'a> Part<'a> {
+impl<'a> ChangeGroup<'a> {
     /// `None` if there are no such changes.
     pub fn of(
         title: impl Into<String>,
@@ -58,7 +58,7 @@ impl<'a> Part<'a> {
     }
 
     /// The names by country, the country with the most names first.
-    fn index(&self) -> IndexPart {
+    fn index(&self) -> IndexGroup {
         let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for change in &self.changes {
             let country = country::names(&change.entry.countries);
@@ -69,7 +69,7 @@ impl<'a> Part<'a> {
         places.iter_mut().for_each(|place| place.names.sort_by_key(|name| name.to_lowercase()));
         // Stable, so that countries with equal counts stay in alphabetical order.
         places.sort_by_key(|place| std::cmp::Reverse(place.names.len()));
-        IndexPart { title: self.counted_title(), places }
+        IndexGroup { title: self.counted_title(), places }
     }
 
     fn section(&self, source: &str, scope: EntryScope<'_>) -> Section {
@@ -91,13 +91,13 @@ impl<'a> Part<'a> {
 }
 
 /// Every name once.
-pub fn index(parts: &[Part<'_>]) -> Vec<IndexPart> {
-    parts.iter().map(Part::index).collect()
+pub fn index(groups: &[ChangeGroup<'_>]) -> Vec<IndexGroup> {
+    groups.iter().map(ChangeGroup::index).collect()
 }
 
 /// The details. `source` is what the message calls its source in a sentence.
-pub fn sections(parts: &[Part<'_>], source: &str, scope: EntryScope<'_>) -> Vec<Section> {
-    parts.iter().map(|part| part.section(source, scope)).collect()
+pub fn sections(groups: &[ChangeGroup<'_>], source: &str, scope: EntryScope<'_>) -> Vec<Section> {
+    groups.iter().map(|group| group.section(source, scope)).collect()
 }
 
 #[cfg(test)]
@@ -113,8 +113,9 @@ mod tests {
             sample::added("Alpha", "CN"),
             sample::added("Delta", ""),
         ];
-        let part = Part::of("Added", ChangeKind::Added, Detail::Full, changes.iter()).unwrap();
-        let [index] = index(&[part]).try_into().unwrap();
+        let group =
+            ChangeGroup::of("Added", ChangeKind::Added, Detail::Full, changes.iter()).unwrap();
+        let [index] = index(&[group]).try_into().unwrap();
         assert_eq!(index.title, "Added (4)");
         let places: Vec<(String, Vec<String>)> =
             index.places.into_iter().map(|place| (place.country, place.names)).collect();
@@ -136,10 +137,13 @@ mod tests {
         let mut with_footnote = sample::added("Zeta", "CN");
         with_footnote.entry.footnotes = vec!["4".into()];
         let changes = [sample::added("Alpha", "CN"), with_footnote];
-        let part = Part::of("Added", ChangeKind::Added, Detail::Full, changes.iter()).unwrap();
+        let group =
+            ChangeGroup::of("Added", ChangeKind::Added, Detail::Full, changes.iter()).unwrap();
         let names: Vec<&str> =
-            part.changes.iter().map(|change| change.entry.name.as_str()).collect();
+            group.changes.iter().map(|change| change.entry.name.as_str()).collect();
         assert_eq!(names, ["Zeta", "Alpha"]);
-        assert!(Part::of("Added", ChangeKind::Added, Detail::Full, std::iter::empty()).is_none());
+        assert!(
+            ChangeGroup::of("Added", ChangeKind::Added, Detail::Full, std::iter::empty()).is_none()
+        );
     }
 }

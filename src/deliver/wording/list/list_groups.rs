@@ -1,33 +1,33 @@
 //! The changes of a list alert by what they are to a reader.
 
+use crate::deliver::wording::change_group::{ChangeGroup, Detail};
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::list::classification::{Classification, News, Story};
+use crate::deliver::wording::list::classification::{Classification, Novelty, Topic};
 use crate::deliver::wording::list::title::first_source;
-use crate::deliver::wording::parts::{Detail, Part};
 use crate::deliver::wording::source_title::SourceTitle;
 use crate::domain::alert::ListChanged;
 use crate::domain::{Change, ChangeKind};
 
-/// News whose entries are shown with all their terms.
-const IN_FULL: &[News] = &[News::New, News::Completed];
-/// News whose entries are only named.
-const ANNOUNCED: &[News] = &[News::Announced];
+/// Changes whose entries are shown with all their terms.
+const IN_FULL: &[Novelty] = &[Novelty::New, Novelty::Completed];
+/// Changes whose entries are only named.
+const ANNOUNCED: &[Novelty] = &[Novelty::Announced];
 
-pub fn parts<'a>(
+pub fn list_groups<'a>(
     data: &'a ListChanged,
-    news: &Classification<'a>,
+    classification: &Classification<'a>,
     source: &SourceTitle,
     context: &Context<'_>,
-) -> Vec<Part<'a>> {
-    if news.story() == Story::Correction {
+) -> Vec<ChangeGroup<'a>> {
+    if classification.topic() == Topic::Correction {
         return corrections(data, source);
     }
-    let is = |kind: ChangeKind, editorial: bool, of: &'static [News]| {
+    let is = |kind: ChangeKind, editorial: bool, of: &'static [Novelty]| {
         let changes = data.changes.iter();
         changes.filter(move |change| {
             change.kind == kind
                 && (kind != ChangeKind::Revised || change.editorial == editorial)
-                && of.contains(&news.news(change))
+                && of.contains(&classification.novelty(change))
         })
     };
     let off = source.on();
@@ -35,28 +35,28 @@ pub fn parts<'a>(
         .map_or_else(|| "another source".to_owned(), |first| first.named());
     let (added, revised, removed) = (ChangeKind::Added, ChangeKind::Revised, ChangeKind::Removed);
     let (full, names) = (Detail::Full, Detail::Announced);
-    let named_before = named_before(news);
+    let named_before = named_before(classification);
     [
-        Part::of("Added", added, full, is(added, false, IN_FULL))
-            .map(|part| part.with_note(named_before)),
-        Part::of("Relisted", added, full, news.with(News::Relisted)),
-        Part::of("Revised", revised, full, is(revised, false, IN_FULL)),
-        Part::of(format!("No longer {off}"), removed, full, is(removed, false, IN_FULL)),
-        Part::of("Added as announced", added, names, is(added, false, ANNOUNCED)),
-        Part::of("Revised as announced", revised, names, is(revised, false, ANNOUNCED)),
-        Part::of(
+        ChangeGroup::of("Added", added, full, is(added, false, IN_FULL))
+            .map(|group| group.with_note(named_before)),
+        ChangeGroup::of("Relisted", added, full, classification.with(Novelty::Relisted)),
+        ChangeGroup::of("Revised", revised, full, is(revised, false, IN_FULL)),
+        ChangeGroup::of(format!("No longer {off}"), removed, full, is(removed, false, IN_FULL)),
+        ChangeGroup::of("Added as announced", added, names, is(added, false, ANNOUNCED)),
+        ChangeGroup::of("Revised as announced", revised, names, is(revised, false, ANNOUNCED)),
+        ChangeGroup::of(
             format!("No longer {off}, as announced"),
             removed,
             names,
             is(removed, false, ANNOUNCED),
         ),
-        Part::of(
+        ChangeGroup::of(
             format!("Different from {other}"),
             added,
             Detail::Difference,
-            news.with(News::Differs),
+            classification.with(Novelty::Differs),
         ),
-        Part::of("Spelling or punctuation only", revised, full, is(revised, true, IN_FULL)),
+        ChangeGroup::of("Spelling or punctuation only", revised, full, is(revised, true, IN_FULL)),
     ]
     .into_iter()
     .flatten()
@@ -64,19 +64,19 @@ pub fn parts<'a>(
 }
 
 /// If only some of the additions complete an earlier alert: how many.
-fn named_before(news: &Classification<'_>) -> Option<String> {
+fn named_before(classification: &Classification<'_>) -> Option<String> {
     let is_added = |change: &&Change| change.kind == ChangeKind::Added;
-    let completed = news.with(News::Completed).filter(is_added).count();
-    let new = news.with(News::New).filter(is_added).count();
+    let completed = classification.with(Novelty::Completed).filter(is_added).count();
+    let new = classification.with(Novelty::New).filter(is_added).count();
     (completed > 0 && new > 0).then(|| {
         format!("{completed} of these were named in an earlier message, without their details.")
     })
 }
 
-fn corrections<'a>(data: &'a ListChanged, source: &SourceTitle) -> Vec<Part<'a>> {
+fn corrections<'a>(data: &'a ListChanged, source: &SourceTitle) -> Vec<ChangeGroup<'a>> {
     let of = |title: String, kind: ChangeKind| {
         let changes = data.changes.iter().filter(|change| change.kind == kind);
-        Part::of(title, kind, Detail::Full, changes)
+        ChangeGroup::of(title, kind, Detail::Full, changes)
     };
     let on = source.on();
     [

@@ -12,7 +12,7 @@ use crate::domain::{
 
 /// An alert, as far as it concerns an item.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ItemNews {
+pub struct IncomingAlert {
     pub alert: ItemAlert,
     pub rule: Option<Rule>,
     /// The rule and its pages. The item of the same rule has one of these keys.
@@ -33,7 +33,7 @@ pub enum Attached {
     /// The alert repeats or confirms what was in the item.
     Known,
     /// The alert brings something new. The item was open, and its clock runs on.
-    News,
+    New,
     /// The alert brings something new, and the item was taken or closed.
     Reopened,
 }
@@ -41,18 +41,18 @@ pub enum Attached {
 impl Item {
     /// The item that an alert opens. Its id is made from the alert, so that an alert that is
     /// recorded again from an old backup opens the same item.
-    pub fn open(news: &ItemNews) -> Self {
-        let opened_at = news.alert.created_at;
+    pub fn open(incoming: &IncomingAlert) -> Self {
+        let opened_at = incoming.alert.created_at;
         let mut item = Self {
-            item_id: ItemId::of([news.alert.alert_id.as_str()]),
+            item_id: ItemId::of([incoming.alert.alert_id.as_str()]),
             state: ItemState::Open,
-            rule: news.rule.clone(),
-            title: news.alert.title.clone(),
+            rule: incoming.rule.clone(),
+            title: incoming.alert.title.clone(),
             opened_at,
             reopened_at: None,
             opening: 1,
             clock_started_at: None,
-            responsible: news.responsible.clone(),
+            responsible: incoming.responsible.clone(),
             escalated_to: Vec::new(),
             taken_by: None,
             taken_at: None,
@@ -60,38 +60,42 @@ impl Item {
             closed_at: None,
             outcome: None,
             note: None,
-            alerts: vec![news.alert.clone()],
+            alerts: vec![incoming.alert.clone()],
             history: Vec::new(),
         };
-        item.note_event(opened_at, "opened", None, news.alert.alert_id.to_string());
+        item.note_event(opened_at, "opened", None, incoming.alert.alert_id.to_string());
         item
     }
 
     /// Adds an alert, and to `contents` what it brings. Only entries, aliases and addresses that
     /// were not in the item reopen it.
-    pub fn attach(&mut self, news: &ItemNews, contents: &mut BTreeSet<String>) -> Attached {
-        let at = news.alert.created_at;
-        let brings_news = !news.contents.is_subset(contents);
-        contents.extend(news.contents.iter().cloned());
-        self.alerts.push(news.alert.clone());
-        self.take_over_rule(news.rule.as_ref());
-        if news.opens {
-            for added in &news.responsible {
+    pub fn attach(
+        &mut self,
+        incoming: &IncomingAlert,
+        contents: &mut BTreeSet<String>,
+    ) -> Attached {
+        let at = incoming.alert.created_at;
+        let brings_something_new = !incoming.contents.is_subset(contents);
+        contents.extend(incoming.contents.iter().cloned());
+        self.alerts.push(incoming.alert.clone());
+        self.take_over_rule(incoming.rule.as_ref());
+        if incoming.opens {
+            for added in &incoming.responsible {
                 if !self.responsible.iter().any(|known| known.settings_of == added.settings_of) {
                     self.responsible.push(added.clone());
                 }
             }
         }
-        let attached = match (brings_news, self.state) {
+        let attached = match (brings_something_new, self.state) {
             (false, _) => Attached::Known,
-            (true, ItemState::Open) => Attached::News,
+            (true, ItemState::Open) => Attached::New,
             (true, ItemState::Taken | ItemState::Closed) => Attached::Reopened,
         };
         if attached == Attached::Reopened {
             self.open_again(at);
         }
         let what = if attached == Attached::Reopened { "reopened" } else { "attached" };
-        self.note_event(at, what, None, news.alert.alert_id.to_string());
+        self.note_event(at, what, None, incoming.alert.alert_id.to_string());
         attached
     }
 
@@ -233,8 +237,8 @@ mod tests {
         Change::of_entry(ChangeId::of([name]), ChangeKind::Revised, Severity::Normal, entry)
     }
 
-    fn news(id: &str, changes: &[Change]) -> ItemNews {
-        ItemNews {
+    fn incoming(id: &str, changes: &[Change]) -> IncomingAlert {
+        IncomingAlert {
             alert: ItemAlert {
                 alert_id: AlertId::of([id]),
                 r#type: "list.changed".into(),
@@ -254,16 +258,21 @@ mod tests {
     /// and an address.
     #[track_caller]
     fn check(changes: &[Change], expected: Attached) {
-        let first = news("1", &[change("Ash Works Co., Ltd.", &["AWC"], &["1 Long Road, Omsk"])]);
+        let first =
+            incoming("1", &[change("Ash Works Co., Ltd.", &["AWC"], &["1 Long Road, Omsk"])]);
         let mut item = Item::open(&first);
         let mut contents = first.contents.clone();
         item.close("Ann", Outcome::NotOurs, "no", at("2022-07-01T13:00:00Z")).unwrap();
-        assert_eq!(item.attach(&news("2", changes), &mut contents), expected);
+        assert_eq!(item.attach(&incoming("2", changes), &mut contents), expected);
         let state =
             if expected == Attached::Reopened { ItemState::Open } else { ItemState::Closed };
         assert_eq!((item.state, item.alerts.len()), (state, 2));
         assert_eq!(item.opening, if expected == Attached::Reopened { 2 } else { 1 });
-        assert_eq!(item.attach(&news("3", changes), &mut contents), Attached::Known, "known now");
+        assert_eq!(
+            item.attach(&incoming("3", changes), &mut contents),
+            Attached::Known,
+            "known now"
+        );
     }
 
     #[test]
@@ -287,21 +296,21 @@ mod tests {
 
     #[test]
     fn ok_news_in_an_open_item_keeps_its_clock() {
-        let first = news("1", &[change("Ash Works", &[], &[])]);
+        let first = incoming("1", &[change("Ash Works", &[], &[])]);
         let (mut item, mut contents) = (Item::open(&first), first.contents.clone());
-        let second = news("2", &[change("Oak Works", &[], &[])]);
-        assert_eq!(item.attach(&second, &mut contents), Attached::News);
+        let second = incoming("2", &[change("Oak Works", &[], &[])]);
+        assert_eq!(item.attach(&second, &mut contents), Attached::New);
         assert_eq!((item.opening, item.reopened_at), (1, None));
     }
 
     #[test]
     fn ok_a_receiver_joins_an_item_that_its_alert_would_open() {
-        let first = news("1", &[change("Ash Works", &[], &[])]);
+        let first = incoming("1", &[change("Ash Works", &[], &[])]);
         let mut item = Item::open(&first);
-        let joins = |opens| ItemNews {
+        let joins = |opens| IncomingAlert {
             responsible: vec![responsible("mail", 4, &[]), responsible("desk", 8, &[])],
             opens,
-            ..news("2", &[])
+            ..incoming("2", &[])
         };
         item.attach(&joins(false), &mut BTreeSet::new());
         assert_eq!(item.receivers(), ["mail"]);
