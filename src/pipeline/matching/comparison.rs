@@ -123,13 +123,12 @@ impl Comparison<'_> {
             self.places.iter().filter_map(|place| self.parties.get(*place)).collect();
         let parties: Vec<Counterparty> =
             compared.iter().map(|stored| stored.party.clone()).collect();
-        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let mut all: Vec<Vec<Found>> = Vec::with_capacity(parties.len());
         let done = batch::screen_all(
             self.screener,
             &parties,
             Options::default(),
-            threads,
+            threads(),
             &mut |_, found| {
                 all.push(found);
                 Ok::<(), std::convert::Infallible>(())
@@ -206,6 +205,11 @@ impl Comparison<'_> {
         }
         sightings
     }
+}
+
+/// How many threads compare.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// Whether the match rests on an address, and not on a name.

@@ -17,12 +17,13 @@ use crate::domain::{
 };
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::announcing::announce;
-use crate::pipeline::matching::comparison::{Comparison, Outcome};
+use crate::pipeline::matching::comparison::{Comparison, Outcome, threads};
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
 use crate::pipeline::matching::listing::ordered_id;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
+use crate::screen::shortlist::shortlist;
 use crate::store::{CheckRecord, MatchQuery, Result, Store};
 
 /// A change of a record, with what brings up its matches.
@@ -156,9 +157,8 @@ async fn compare(
     let (name, now) = (state.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
-        // Every counterparty, not only those that `screen::reverse` finds near the changed entries:
-        // it misses a few, and a match must not be missed.
-        let places = (0..loaded.parties.len()).collect();
+        let changed = listing.places_of(&ids);
+        let places = shortlist(&screener, &changed, &loaded.parties, threads());
         let comparison = Comparison {
             watchlist: &name,
             listing: &listing,
