@@ -132,7 +132,9 @@ def file_hold(page, base):
 
 def decide(browser, base, name, token):
     """The faults that were found, and the cookies of the person."""
-    context = browser.new_context(viewport={"width": 360, "height": 700})
+    context = browser.new_context(
+        viewport={"width": 360, "height": 700}, java_script_enabled=False
+    )
     page = context.new_page()
     faults = []
     sign_in(page, base, name, token)
