@@ -129,6 +129,7 @@ fn environment(settings: &WebSettings) -> Result<Environment<'static>, Error> {
         address.filter(|a| is_web_address(a)).map(str::to_owned)
     });
     environment.add_filter("grouped", grouped);
+    environment.add_filter("score", |score: f64| format!("{score:.2}"));
     environment.add_function(
         "difference",
         |field: &str, before: Serde<serde_json::Value>, after: Serde<serde_json::Value>| {
