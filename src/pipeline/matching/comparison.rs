@@ -85,7 +85,7 @@ impl Comparison<'_> {
         for record in replaced {
             let entries = vec![record.entry_id.clone()];
             if let Some(record) = unseen(record, EndReason::NoLongerSimilar, self.now) {
-                outcomes.push(Outcome { record, news: None, entries, is_changed: true });
+                outcomes.push(Outcome { record, event: None, entries, is_changed: true });
             }
         }
         let in_use: HashSet<(&str, u32)> = self
