@@ -26,7 +26,7 @@ const OTHER_FORM: f32 = 0.80;
 const ERROR_FROM: usize = 4;
 /// A word of fewer letters is short: an error changes much of it.
 const SHORT_BELOW: usize = 6;
-const TWO_ERRORS_FROM: usize = 9;
+pub(super) const TWO_ERRORS_FROM: usize = 9;
 const CONSONANTS_FROM: usize = 3;
 /// Words of so few letters that differ in two vowels are other words.
 const SHORT_CONSONANTS: usize = 4;
