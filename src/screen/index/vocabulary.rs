@@ -278,7 +278,7 @@ impl Vocabulary {
             for term in self.listed(&self.by_consonants, &bones) {
                 let likeness = match distance(own, &term.skeleton) {
                     None => SAME_CONSONANTS - FAR,
-                    // Of an acronym, the vowels say as much: `kret` is not `krti`, `stc` not `satco`.
+                    // The vowels of an acronym say as much: `kret` is not `krti`.
                     Some(2) if own.len().min(term.skeleton.len()) <= SHORT_CONSONANTS => continue,
                     Some(_) => SAME_CONSONANTS,
                 };
