@@ -173,8 +173,8 @@ async fn compare(
     .await)
 }
 
-/// The matches with addresses that many entries share: those that the changes concern, and the
-/// others. An entry that comes to such an address is in no match so far.
+/// The matches with addresses that many entries share and that the changes concern, and all other
+/// matches. An entry that comes to such an address is in no match so far.
 async fn shared_addresses(
     store: &Store,
     state: &WatchlistState,
@@ -191,11 +191,10 @@ async fn shared_addresses(
         with_ended: true,
         ..MatchQuery::default()
     };
-    let mut groups = store.matches(&query).await?;
-    groups.retain(|record| !record.found.sharing.is_empty());
-    Ok(groups
-        .into_iter()
-        .partition(|record| record.found.sharing.iter().any(|name| names.contains(name))))
+    let all = store.matches(&query).await?;
+    let is_concerned =
+        |record: &MatchRecord| record.found.sharing.iter().any(|name| names.contains(name));
+    Ok(all.into_iter().partition(is_concerned))
 }
 
 /// A match with an entry that a rule ordered is one with the listed entry from now on. It keeps its
