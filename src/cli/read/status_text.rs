@@ -345,6 +345,7 @@ mod tests {
             "STORE",
             "  512 MB, grows by about 210 MB a year",
             "  OVERDUE: last backup 2026-02-28 02:30:01Z (480 MB)",
+            "  decisions of before the restore that wait for what they are about: 2",
         ];
         assert_eq!(lines[expected.len() + 1..], store);
     }

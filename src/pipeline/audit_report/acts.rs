@@ -77,7 +77,7 @@ pub fn sections(
 fn details(act: &PastAct) -> String {
     let Value::Object(fields) = &act.data else { return act.entry.data.clone() };
     let is_shown = |name: &str| !WHO.contains(&name) && name != RESTORED && !is_keyed_hash(name);
-    let shown = fields.iter().filter(|(name, value)| is_shown(name) && !value.is_null());
+    let shown = fields.iter().filter(|(name, value)| is_shown(name.as_str()) && !value.is_null());
     let shown = shown.map(|(name, value)| format!("{}: {}", in_words(name), text_of(value)));
     shown.chain(act.restored()).collect::<Vec<_>>().join("; ")
 }
