@@ -1,8 +1,9 @@
 """Checks each kind of page at desktop and phone width, in light and dark mode, and acts as a person
 does: reads (browser_reading.py) and decides (browser_decisions.py).
 
-A page fails if it is wider than its window, violates WCAG 2.2 AA (checked with axe), or causes a
-message in the browser's console. The pages are those that the overview and the lists link to.
+Reading and deciding are done without JavaScript. A page fails if it is wider than its window,
+violates WCAG 2.2 AA (checked with axe), or causes a message in the browser's console. The pages are
+those that the overview and the lists link to.
 
     browser.py URL [NAME TOKEN [FOLDER]]
 
@@ -81,7 +82,7 @@ def main(base, person=None, token=None, folder=None):
             executable_path="/usr/bin/chromium",
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        page = browser.new_page()
+        page = browser.new_page(java_script_enabled=False)
         for fault in read(page, base):
             failed += 1
             print(fault, file=sys.stderr)

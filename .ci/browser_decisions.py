@@ -1,5 +1,5 @@
 """Signs in, decides matches, takes, closes and reopens an item, sends a dead delivery again, and
-accepts a hold, as a person with a keyboard and a mouse does. Each step says what was wrong.
+decides holds, as a person with a keyboard and a mouse does. Each step says what was wrong.
 """
 
 import re
@@ -72,7 +72,7 @@ def match(page, base):
         dismiss(page, "Compared by hand")
         page.goto(urljoin(base, strong))
     page.goto(urljoin(base, "/watchlists"))
-    expect(page, "2 rows were left out")
+    expect(page, "is on hold since")
 
 
 def item(page, base):
@@ -120,13 +120,24 @@ def hold(page, base):
     expect(page, "by ada, signed in: Read the notice")
 
 
+def file_hold(page, base):
+    open_first(page, base, "/holds?open=true", r"/holds/hld_")
+    expect(page, "Counterparty file customers, on hold for loss")
+    expect(page, "counterparties would be removed")
+    page.get_by_label("Reason").fill("The export was cut")
+    page.get_by_role("button", name="Reject it").click()
+    expect(page, "by ada, signed in: The export was cut")
+
+
 def decide(browser, base, name, token):
     """The faults that were found, and the cookies of the person."""
-    context = browser.new_context(viewport={"width": 360, "height": 700})
+    context = browser.new_context(
+        viewport={"width": 360, "height": 700}, java_script_enabled=False
+    )
     page = context.new_page()
     faults = []
     sign_in(page, base, name, token)
-    for step in (match, item, delivery, hold):
+    for step in (match, item, delivery, hold, file_hold):
         try:
             step(page, base)
         except Wrong as wrong:

@@ -43,11 +43,13 @@ pub async fn accept(
             return Ok(());
         }
     }
-    report_watchlists(&[], &matching::check_watchlists(program, None).await?, reply);
+    let checked = matching::check_watchlists(program, None).await?;
     if actor.identified.is_on_page() {
-        // The daemon's loops deliver, and a page does not wait for mail servers.
+        // The daemon's loops deliver, and a page does not wait for mail servers. What is wrong with
+        // another file is on the page of the files.
         return Ok(());
     }
+    report_watchlists(&[], &checked, reply);
     deliver_now(program, reply).await
 }
 

@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 
-use crate::domain::{ChangeSet, Hold, ListState, TextChange};
+use crate::domain::{ChangeSet, Hold, HoldId, ListState, TextChange};
+use crate::pipeline::Program;
 use crate::pipeline::hold_decision::{
     DecideError, {self},
 };
-use crate::store::Store;
-use crate::web::{HoldPreview, PreviewError};
+use crate::pipeline::matching::{self, FileHoldPreview};
+use crate::stored_json::{CounterpartyChange, FileHoldLine, MatchBrief};
+use crate::web::{FileHoldContent, HoldPreview, PreviewError};
 
 pub struct KeptPreview {
-    store: Arc<Store>,
+    program: Arc<Program>,
     last: Mutex<Option<Kept>>,
 }
 
@@ -25,8 +27,8 @@ struct Kept {
 }
 
 impl KeptPreview {
-    pub fn new(store: Arc<Store>) -> Self {
-        Self { store, last: Mutex::default() }
+    pub fn new(program: Arc<Program>) -> Self {
+        Self { program, last: Mutex::default() }
     }
 
     fn kept(&self, hold: &Hold, list: Option<&ListState>) -> Option<ChangeSet> {
@@ -36,17 +38,50 @@ impl KeptPreview {
     }
 
     async fn preview(&self, hold: &Hold) -> Result<ChangeSet, PreviewError> {
-        let lists = self.store.list_states(&hold.source).await?;
+        let lists = self.program.store.list_states(&hold.source).await?;
         let list = lists.into_iter().find(|state| state.list == hold.list);
         if let Some(changes) = self.kept(hold, list.as_ref()) {
             return Ok(changes);
         }
-        let found = hold_decision::preview(&self.store, hold).await;
+        let found = hold_decision::preview(&self.program.store, hold).await;
         let changes = found.map(ChangeSet::new).map_err(unknown)?;
         let kept = Kept { hold: hold.clone(), list, changes: changes.clone() };
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         Ok(changes)
     }
+}
+
+impl KeptPreview {
+    async fn counterparties(&self, id: &HoldId) -> Result<FileHoldContent, PreviewError> {
+        let (store, now) = (&self.program.store, self.program.clock.now());
+        let Some(found) = matching::file_hold(store, id).await? else {
+            return Ok(FileHoldContent::default());
+        };
+        let config = self.program.wiring.load_full();
+        let mut watchlists = config.config.watchlists.iter();
+        let settings = watchlists.find(|settings| settings.name == found.watchlist);
+        let (name, hold) = (&found.watchlist, &found.hold);
+        let preview = matching::file_hold_preview(store, settings, name, hold, now).await?;
+        Ok(FileHoldContent { unread: preview.unread.clone(), lines: lines(preview) })
+    }
+}
+
+/// The counterparties that would be removed come first: that is what a cut file gets wrong.
+fn lines(preview: FileHoldPreview) -> Vec<FileHoldLine> {
+    let line =
+        |what, counterparty, before, matches| FileHoldLine { what, counterparty, before, matches };
+    let brief = |(state, band)| MatchBrief { state, band };
+    let removed = preview.removed.into_iter().map(|lost| {
+        let matches = lost.matches.into_iter().map(brief).collect();
+        line(CounterpartyChange::Removed, lost.party, None, matches)
+    });
+    let revised = preview
+        .revised
+        .into_iter()
+        .map(|(before, after)| line(CounterpartyChange::Revised, after, Some(before), Vec::new()));
+    let added = preview.added.into_iter();
+    let added = added.map(|party| line(CounterpartyChange::Added, party, None, Vec::new()));
+    removed.chain(revised).chain(added).collect()
 }
 
 fn unknown(problem: DecideError) -> PreviewError {
@@ -62,6 +97,15 @@ impl HoldPreview for KeptPreview {
     }
 
     fn words<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<Vec<TextChange>, PreviewError>> {
-        Box::pin(async { hold_decision::preview_words(&self.store, hold).await.map_err(unknown) })
+        Box::pin(async {
+            hold_decision::preview_words(&self.program.store, hold).await.map_err(unknown)
+        })
+    }
+
+    fn counterparties<'a>(
+        &'a self,
+        id: &'a HoldId,
+    ) -> BoxFuture<'a, Result<FileHoldContent, PreviewError>> {
+        Box::pin(self.counterparties(id))
     }
 }

@@ -69,7 +69,7 @@ pub fn web_state(
         clock: Arc::clone(&program.clock),
         metrics,
         days: Some(Arc::new(Days(Arc::clone(program)))),
-        preview: Some(Arc::new(KeptPreview::new(Arc::clone(&program.store)))),
+        preview: Some(Arc::new(KeptPreview::new(Arc::clone(program)))),
         words: Arc::new(Words(config.messages.clone())),
         settings: Arc::new(settings),
         access: Arc::clone(access),

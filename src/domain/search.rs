@@ -99,8 +99,8 @@ impl Word {
         Self { text: text.to_owned(), errors, letters: Letters::of_folded(text) }
     }
 
-    /// Whether `other` begins with the word, or is it but for doubled letters, or a few others. Digits are never
-    /// forgiven: another number is another address.
+    /// Whether `other` begins with the word, or is it but for doubled letters, or a few others.
+    /// Digits are never forgiven: another number is another address.
     fn is_spelled_like(&self, other: &str) -> bool {
         if other.starts_with(&self.text) || undoubled(&self.text).eq(undoubled(other)) {
             return true;

@@ -7,10 +7,10 @@ use crate::screen::names::spelling::initial;
 use crate::screen::names::word::{Kind, Word};
 
 /// The first letters of words are this much of them: `Ahmad S.` and `Ahmad Saleh`.
-const INITIAL: f32 = 0.55;
+pub const INITIAL: f32 = 0.55;
 /// An acronym that the first letters of words spell, by its letters. Three letters are often
 /// chance.
-const ACRONYM_FROM: usize = 3;
+pub const ACRONYM_FROM: usize = 3;
 /// Words that are less alike than this may be other words.
 const SURE_SPELLING: f32 = 0.95;
 /// In a word of so few letters, a typing error makes another word.
@@ -60,6 +60,8 @@ pub struct Alignment {
     pub in_place: bool,
     /// Each has a short word that the other lacks.
     pub short_replaced: bool,
+    /// One name is a word that the first letters of all words of the other spell: so many letters.
+    pub spelled: Option<usize>,
     /// No word is the same: what is linked is only spelled alike, or near in meaning.
     pub guessed: bool,
 }
@@ -252,6 +254,11 @@ fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Tak
         let spelled = link.why == Why::Spelling && link.likeness < SURE_SPELLING;
         spelled || matches!(link.why, Why::Abbreviation | Why::Initial | Why::NearMeaning)
     });
+    let words = (asked.name.words.len(), listed.name.words.len());
+    let whole = |link: &&Link| {
+        link.why == Why::Acronym && link.asked == (0, words.0) && link.listed == (0, words.1)
+    };
+    let spelled = links.iter().find(whole).map(|_| words.0.max(words.1));
     let mut order = links.clone();
     order.sort_by_key(|link| link.asked);
     let turned = !order.is_sorted_by_key(|link| link.listed);
@@ -265,6 +272,7 @@ fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Tak
         turned,
         in_place,
         short_replaced,
+        spelled,
         guessed,
     }
 }

@@ -10,15 +10,14 @@ pub const STRONG: f64 = 0.88;
 /// 30 % and 43 % of sisters.
 pub const REVIEW: f64 = 0.50;
 
-impl Band {
-    pub fn of(score: f64) -> Self {
-        if score >= STRONG {
-            Self::Strong
-        } else if score >= REVIEW {
-            Self::Review
-        } else {
-            Self::None
-        }
+/// The band of a score.
+pub fn of(score: f64) -> Band {
+    if score >= STRONG {
+        Band::Strong
+    } else if score >= REVIEW {
+        Band::Review
+    } else {
+        Band::None
     }
 }
 
@@ -29,6 +28,6 @@ mod tests {
     #[test]
     fn the_bands_begin_where_they_were_measured() {
         assert_eq!((REVIEW, STRONG), (0.50, 0.88), "measure again: benches");
-        assert_eq!([0.499, 0.5, 0.88].map(Band::of), [Band::None, Band::Review, Band::Strong]);
+        assert_eq!([0.499, 0.5, 0.88].map(of), [Band::None, Band::Review, Band::Strong]);
     }
 }

@@ -84,14 +84,20 @@ pub fn read(text: &str) -> Option<&'static str> {
     code_of_name(&words(text).join(" ")).or_else(|| iso_of_heading(&code))
 }
 
-/// Whether a country is one of the entry's. `None` if either is unknown. Hong Kong agrees with
-/// China, because the publishers list its parties under either.
-pub fn agree(country: &str, listed: &[String]) -> Option<bool> {
-    if country.is_empty() || listed.is_empty() {
+/// The codes of countries as they are compared. Hong Kong is China, because the publishers list its
+/// parties under either.
+pub fn compared(codes: &[String]) -> Vec<String> {
+    let known = codes.iter().filter(|code| !code.is_empty());
+    known.map(|code| entity_list_heading(code).to_owned()).collect()
+}
+
+/// Whether two parties have a country in common, as [`compared`] writes it. `None` if either is
+/// unknown.
+pub fn agree(own: &[String], listed: &[String]) -> Option<bool> {
+    if own.is_empty() || listed.is_empty() {
         return None;
     }
-    let heading = entity_list_heading(country);
-    Some(listed.iter().any(|code| code == country || entity_list_heading(code) == heading))
+    Some(own.iter().any(|code| listed.contains(code)))
 }
 
 #[cfg(test)]
@@ -100,11 +106,13 @@ mod tests {
 
     #[test]
     fn ok_countries_agree_differ_or_are_unknown() {
-        let listed = ["HK".to_owned(), "RU".to_owned()];
-        assert_eq!(agree("RU", &listed), Some(true));
-        assert_eq!(agree("CN", &listed), Some(true), "Hong Kong is listed under China");
-        assert_eq!(agree("DE", &listed), Some(false));
-        assert_eq!((agree("", &listed), agree("DE", &[])), (None, None));
+        let of =
+            |codes: &[&str]| compared(&codes.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>());
+        let listed = of(&["HK", "RU"]);
+        assert_eq!(agree(&of(&["RU"]), &listed), Some(true));
+        assert_eq!(agree(&of(&["CN"]), &listed), Some(true), "Hong Kong is listed under China");
+        assert_eq!(agree(&of(&["DE"]), &listed), Some(false));
+        assert_eq!((agree(&of(&[""]), &listed), agree(&of(&["DE"]), &[])), (None, None));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! # Layout
 //!
 //! - [`screener`]: one counterparty against all entries. [`batch`]: many, on several cores.
-//! - [`reverse`]: many counterparties against the few entries of a rule.
+//! - [`shortlist`]: which counterparties may match one of a few entries.
 //! - [`party`], [`found`], [`match_row`]: the nouns, and the shape of a match in JSON.
 //! - [`band`], [`name_score`]: the scores, and where their bands begin.
 //! - [`names`]: how a name is read: variants, legal forms, trade words, spelling, rarity.
@@ -30,12 +30,12 @@ pub mod name_score;
 pub mod names;
 pub mod party;
 pub mod reasons;
-pub mod reverse;
 pub mod screener;
+pub mod shortlist;
 
 /// The version of the comparison. It changes with every change of its results: a store whose
 /// counterparties were compared by another version compares them again.
-pub const MATCHER: &str = "2";
+pub const MATCHER: &str = "3";
 
 pub use band::Band;
 pub use found::{Compared, Found, Options};

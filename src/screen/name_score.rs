@@ -1,6 +1,6 @@
 //! From what two names have in common to a score.
 
-use crate::screen::alignment::Alignment;
+use crate::screen::alignment::{ACRONYM_FROM, Alignment};
 use crate::screen::index::asked_name::AskedName;
 use crate::screen::index::listed_name::ListedName;
 use crate::screen::names::spelling::distance;
@@ -96,6 +96,9 @@ const LEFT: f32 = 0.06;
 const NOT_STRONG: f32 = 0.83;
 /// Names without the legal form that weigh less are too common to be a party by themselves.
 const WEIGHTY: f32 = 4.0;
+/// One name consists of the first letters of all words of the other: of three, four and more words.
+/// Three letters are often chance: the initials of a person.
+const SPELLED: [f32; 3] = [0.30, 0.50, 0.60];
 /// A name of one word of so few letters is an acronym that many have.
 const SHORT_NAME: usize = 3;
 
@@ -128,30 +131,14 @@ fn score_of_words(
     if asked.name.sorted == listed.name.sorted {
         return TURNED;
     }
-    let common = f32::midpoint(found.common.0, found.common.1);
-    let (own, other) = (found.only.0.max(0.0), found.only.1.max(0.0));
-    let against =
-        weights.only_asked * own + weights.only_listed * other + weights.replaced * own.min(other);
-    let confidence = 1.0 - (-common / weights.evidence).exp();
-    let mut score = confidence * common / (common + against).max(f32::EPSILON);
+    let weight = (asked.weight, listed.weight);
+    let mut score = of_ratio(found.common, weight, weights);
     if !found.numbers_differ {
         if !found.number_left {
             score = score.max(as_letters(asked, listed, found, weighty));
         }
         let several = asked.name.words.len().min(listed.name.words.len()) >= 2;
-        let nothing_left = own <= LEFT * asked.weight && other <= LEFT * listed.weight;
-        if several && nothing_left {
-            score = score.max(ALL_WORDS);
-        }
-        let covered = found.common.1 / listed.weight.max(f32::EPSILON);
-        let contained = own <= LEFT * asked.weight;
-        let enough = if several { weights.covered } else { ALONE };
-        if contained && covered >= enough && common >= weights.contained {
-            score = score.max(CONTAINED);
-        }
-        if other <= LEFT * listed.weight && listed.weight >= weights.contains {
-            score = score.max(CONTAINS);
-        }
+        score = score.max(of_coverage(found.common, weight, several, weights));
     }
     if found.numbers_differ {
         score *= weights.numbers;
@@ -168,6 +155,10 @@ fn score_of_words(
     if found.guessed && left_over && score < NOT_STRONG {
         score *= weights.guessed;
     }
+    if let Some(letters) = found.spelled {
+        let place = letters.saturating_sub(ACRONYM_FROM).min(SPELLED.len() - 1);
+        score = score.max(SPELLED.get(place).copied().unwrap_or_default());
+    }
     let replaced = found.heaviest.0.min(found.heaviest.1) > weights.heavy;
     let short =
         |words: &[Word]| words.len() == 1 && words.iter().all(|word| word.text.len() <= SHORT_NAME);
@@ -176,6 +167,47 @@ fn score_of_words(
         score = score.min(NOT_STRONG);
     }
     score.clamp(0.0, MOST)
+}
+
+/// The highest score of two names with so much in common, whatever else differs, unless they are
+/// written with the same letters. `common` and `weight` are of each name; `several`: both have
+/// several words.
+pub fn at_most(common: (f32, f32), weight: (f32, f32), several: bool, weights: &Weights) -> f32 {
+    of_ratio(common, weight, weights).max(of_coverage(common, weight, several, weights))
+}
+
+/// What only each of two names has.
+fn only(common: (f32, f32), weight: (f32, f32)) -> (f32, f32) {
+    ((weight.0 - common.0).max(0.0), (weight.1 - common.1).max(0.0))
+}
+
+/// What is the same against what is not.
+fn of_ratio(common: (f32, f32), weight: (f32, f32), weights: &Weights) -> f32 {
+    let (own, other) = only(common, weight);
+    let common = f32::midpoint(common.0, common.1);
+    let against =
+        weights.only_asked * own + weights.only_listed * other + weights.replaced * own.min(other);
+    let confidence = 1.0 - (-common / weights.evidence).exp();
+    confidence * common / (common + against).max(f32::EPSILON)
+}
+
+/// One name has all words of the other.
+fn of_coverage(common: (f32, f32), weight: (f32, f32), several: bool, weights: &Weights) -> f32 {
+    let (own, other) = only(common, weight);
+    let mut score = 0.0f32;
+    if several && own <= LEFT * weight.0 && other <= LEFT * weight.1 {
+        score = score.max(ALL_WORDS);
+    }
+    let covered = common.1 / weight.1.max(f32::EPSILON);
+    let enough = if several { weights.covered } else { ALONE };
+    let mean = f32::midpoint(common.0, common.1);
+    if own <= LEFT * weight.0 && covered >= enough && mean >= weights.contained {
+        score = score.max(CONTAINED);
+    }
+    if other <= LEFT * weight.1 && weight.1 >= weights.contains {
+        score = score.max(CONTAINS);
+    }
+    score
 }
 
 /// Names that are the same letter for letter but for romanization or one typing error, wherever

@@ -5,11 +5,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::domain::{Entry, Form};
 use crate::screen::addresses::index::{AddressIndex, AtPlace};
 use crate::screen::alignment::align;
-use crate::screen::band::{Band, REVIEW};
+use crate::screen::band::{self, REVIEW};
 use crate::screen::countries;
 use crate::screen::found::{Compared, Found, Options};
 use crate::screen::index::asked_name::AskedName;
 use crate::screen::index::names::{NamesIndex, Scratch};
+use crate::screen::index::reach::Reach;
 use crate::screen::name_score::{WEIGHTS, Weights, score};
 use crate::screen::names::variants;
 use crate::screen::party::Counterparty;
@@ -39,6 +40,8 @@ const SUPPORT: f64 = 0.5;
 #[derive(Debug)]
 pub struct Screener {
     entries: Vec<Entry>,
+    /// The countries of each entry, as [`countries::compared`] writes them.
+    countries: Vec<Vec<String>>,
     names: NamesIndex,
     addresses: AddressIndex,
     weights: Weights,
@@ -71,13 +74,21 @@ impl Screener {
 
     /// A screener with other weights, to measure them.
     pub fn with_weights(entries: Vec<Entry>, weights: Weights) -> Self {
-        let names = NamesIndex::of(&entries);
-        let addresses = AddressIndex::of(&entries);
-        Self { entries, names, addresses, weights }
+        let (names, addresses) = std::thread::scope(|scope| {
+            let addresses = scope.spawn(|| AddressIndex::of(&entries));
+            let names = NamesIndex::of(&entries);
+            let addresses = addresses.join();
+            (names, addresses.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let countries = entries.iter().map(|entry| countries::compared(&entry.countries)).collect();
+        Self { entries, countries, names, addresses, weights }
     }
 
-    pub(super) fn names(&self) -> &NamesIndex {
-        &self.names
+    /// Which names may be shown with these entries. An entry of a common country counts more.
+    #[expect(clippy::cast_possible_truncation, reason = "a threshold of two digits")]
+    pub(super) fn reach(&self, entries: &FxHashSet<u32>) -> Reach<'_> {
+        let least = (REVIEW - ROUNDED) as f32 / (1.0 + self.weights.same_country);
+        Reach::of(&self.names, entries, self.weights, least)
     }
 
     pub(super) fn addresses(&self) -> &AddressIndex {
@@ -138,11 +149,12 @@ impl Screener {
         scratch: &mut Scratch,
     ) -> FxHashMap<u32, ByName> {
         let mut best: FxHashMap<u32, ByName> = FxHashMap::default();
+        let country = countries::compared(std::slice::from_ref(&party.country));
         for (place, (_, name)) in asked.iter().enumerate() {
             for id in self.names.nearest(name, scratch) {
                 let Some(listed) = self.names.name(id) else { continue };
                 let likeness = score(name, listed, &align(name, listed), &self.weights);
-                let likeness = self.weighed_by_country(likeness, party, listed.entry);
+                let likeness = self.weighed_by_country(likeness, &country, listed.entry);
                 let found = ByName { likeness, asked: place, listed: id };
                 let known = best.entry(listed.entry).or_insert(found);
                 if known.likeness < likeness {
@@ -153,12 +165,12 @@ impl Screener {
         best
     }
 
-    fn weighed_by_country(&self, likeness: f32, party: &Counterparty, entry: u32) -> f32 {
+    fn weighed_by_country(&self, likeness: f32, country: &[String], entry: u32) -> f32 {
         if likeness >= BEYOND_COUNTRY {
             return likeness;
         }
-        let countries = self.entries.get(entry as usize).map(|entry| entry.countries.as_slice());
-        match countries::agree(&party.country, countries.unwrap_or_default()) {
+        let listed = self.countries.get(entry as usize).map(Vec::as_slice).unwrap_or_default();
+        match countries::agree(country, listed) {
             Some(true) => likeness * (1.0 + self.weights.same_country),
             Some(false) => (likeness - self.weights.other_country).max(0.0),
             None => likeness,
@@ -244,12 +256,13 @@ impl Screener {
         let countries =
             self.entries.get(candidate.entry as usize).map(|entry| entry.countries.as_slice());
         let countries = countries.unwrap_or_default();
-        let agree = countries::agree(&party.country, countries);
+        let own = countries::compared(std::slice::from_ref(&party.country));
+        let agree = countries::agree(&own, &countries::compared(countries));
         reasons.extend(reasons::of_countries(agree, &party.country, countries));
         Found {
             entry: candidate.entry as usize,
             score: candidate.score,
-            band: Band::of(candidate.score),
+            band: band::of(candidate.score),
             compared: compared.unwrap_or_default(),
             reasons,
             sharing: candidate.sharing.into_iter().map(|entry| entry as usize).collect(),
@@ -280,6 +293,9 @@ fn select(mut found: Vec<Candidate<'_>>, options: Options) -> Vec<Candidate<'_>>
     found
 }
 
+/// A score is rounded up by this at most.
+const ROUNDED: f64 = 0.0005;
+
 /// In thousandths, so that the printed score and its band agree.
 fn rounded(score: f64) -> f64 {
     (score.clamp(0.0, 1.0) * 1000.0).round() / 1000.0
@@ -291,6 +307,7 @@ mod tests {
 
     use super::*;
     use crate::domain::ListCode;
+    use crate::screen::band::Band;
     use crate::screen::batch::screen_all;
 
     const OFFICE: &str = "Room 1905, 19/F, Cedarholm House, 148 Wing Lok Street, Hong Kong";

@@ -20,7 +20,7 @@ pub enum StoreError {
     /// The database is of a later version of the program, was edited by hand, or is damaged.
     #[error("found data in {place} that this version cannot read: {reason}")]
     Unreadable { place: String, reason: String },
-    #[error("failed to {action}: {source}")]
+    #[error("failed to {action}: {}", in_words(source))]
     Database { action: &'static str, source: sqlx::Error },
     /// The rows to close are not current any more, because another writer closed them since they
     /// were read. The caller must read again.
@@ -82,14 +82,20 @@ impl StoreError {
     /// retried when there is space.
     pub fn is_full(&self) -> bool {
         match self {
-            StoreError::Database { source, .. } => {
-                result_code(source) == Some(FULL)
-                    || source.as_database_error().and_then(|error| error.code()).as_deref()
-                        == Some(DISK_FULL)
-            }
+            StoreError::Database { source, .. } => is_full(source),
             _ => false,
         }
     }
+}
+
+fn is_full(error: &sqlx::Error) -> bool {
+    result_code(error) == Some(FULL)
+        || error.as_database_error().and_then(|error| error.code()).as_deref() == Some(DISK_FULL)
+}
+
+/// An operator must see at once that space is missing.
+fn in_words(error: &sqlx::Error) -> String {
+    if is_full(error) { "the disk is full".to_owned() } else { error.to_string() }
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;

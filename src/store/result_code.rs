@@ -9,10 +9,14 @@ pub const FULL: u32 = 13;
 /// `SQLITE_NOTADB`.
 pub const NOT_A_DATABASE: u32 = 26;
 
+/// `SQLITE_IOERR_SHMSIZE`: the file that readers of a log share cannot grow, which has no other
+/// reason on Linux than a full disk.
+const SHARED_MEMORY_SIZE: u32 = 10 | (19 << 8);
+
 /// The result code of an error of SQLite. The codes of PostgreSQL have five characters, so they
 /// have none.
 pub fn result_code(error: &sqlx::Error) -> Option<u32> {
     let code: u32 =
         error.as_database_error()?.code().filter(|code| code.len() < 5)?.parse().ok()?;
-    Some(code & 0xff)
+    Some(if code == SHARED_MEMORY_SIZE { FULL } else { code & 0xff })
 }

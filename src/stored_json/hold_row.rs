@@ -8,6 +8,7 @@ use crate::domain::matching::file_hold::{EndedFileHold, FileHold};
 use crate::domain::{
     Hold, HoldId, HoldReason, HoldState, Identified, ListCode, SectionNumber, Sha256, Summary,
 };
+use crate::store::{Result, Store};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HoldRow {
@@ -77,6 +78,20 @@ impl From<Hold> for HoldRow {
             as_baseline: hold.as_baseline,
         }
     }
+}
+
+/// The holds of counterparty files, without those that are over if `open_only`. Open ones first,
+/// else newest first. Only for people who are signed in.
+pub async fn holds_of_files(store: &Store, open_only: bool) -> Result<Vec<HoldRow>> {
+    let mut rows = Vec::new();
+    for state in store.watchlist_states().await? {
+        let wanted = state.holds().filter(|(_, ended)| ended.is_none() || !open_only);
+        rows.extend(
+            wanted.map(|(hold, ended)| HoldRow::of_file(&state.name, hold.clone(), ended.cloned())),
+        );
+    }
+    rows.sort_by_key(|row| (row.state != HoldState::Open, std::cmp::Reverse(row.opened_at)));
+    Ok(rows)
 }
 
 impl HoldRow {

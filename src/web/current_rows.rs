@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::{AlertId, Delivery, DeliveryId, Hold, HoldState, Item};
+use crate::domain::{AlertId, Delivery, DeliveryId, HoldState, Item};
 use crate::store::{AlertLine, AlertQuery, ReceiverState, Result};
 use crate::stored_json::{
-    CheckDayRow, DeliveryRow, ItemRow, MatchRow, ReceiverRow, SourceRow, WatchlistRow,
-    watchlist_rows,
+    CheckDayRow, DeliveryRow, HoldRow, ItemRow, MatchRow, ReceiverRow, SourceRow, WatchlistRow,
+    holds_of_files, watchlist_rows,
 };
 use crate::web::alert_titles::AlertTitle;
 use crate::web::query::ItemStates;
+use crate::web::visit::Visit;
 use crate::web::{Web, check_calendar};
 
 /// One alert in a list of alerts.
@@ -155,18 +156,29 @@ pub async fn undecided_in(web: &Web, alerts: &[AlertId]) -> Result<Vec<MatchRow>
     Ok(rows)
 }
 
-/// The open holds first, oldest first. Then the others, the newest first.
-pub async fn holds(web: &Web, open_only: bool) -> Result<Vec<Hold>> {
-    let (mut holds, mut decided): (Vec<Hold>, Vec<Hold>) = web
-        .state
-        .store
-        .holds(open_only)
-        .await?
-        .into_iter()
-        .partition(|hold| hold.state == HoldState::Open);
-    decided.reverse();
-    holds.append(&mut decided);
-    Ok(holds)
+/// The open holds first, oldest first. Then the others, the newest first. Those of counterparty
+/// files are only for people who are signed in.
+pub async fn holds(web: &Visit, open_only: bool) -> Result<Vec<HoldRow>> {
+    let store = &web.state.store;
+    let mut holds: Vec<HoldRow> =
+        store.holds(open_only).await?.into_iter().map(HoldRow::from).collect();
+    if web.is_signed_in() {
+        holds.extend(holds_of_files(store, open_only).await?);
+    }
+    holds.sort_by_key(|hold| hold.opened_at);
+    let (mut open, decided): (Vec<HoldRow>, Vec<HoldRow>) =
+        holds.into_iter().partition(|hold| hold.state == HoldState::Open);
+    open.extend(decided.into_iter().rev());
+    Ok(open)
+}
+
+/// The hold of a counterparty file with this id, for a person who is signed in.
+pub async fn file_hold(web: &Visit, id: &str) -> Result<Option<HoldRow>> {
+    if !web.is_signed_in() {
+        return Ok(None);
+    }
+    let holds = holds_of_files(&web.state.store, false).await?;
+    Ok(holds.into_iter().find(|hold| hold.hold_id.as_str() == id))
 }
 
 /// All sources that were ever checked, with their lists and when each is checked next.

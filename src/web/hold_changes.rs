@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{Change, ChangeKind, Entry, Hold, HoldState, TextChange, country};
+use crate::domain::{Change, ChangeKind, Entry, Hold, HoldId, HoldState, TextChange, country};
 use crate::web::error::WebError;
-use crate::web::{PreviewError, Web};
+use crate::web::{FileHoldContent, PreviewError, Web};
 
 /// For an entry without a country.
 const NO_COUNTRY: &str = "no country given";
@@ -22,12 +22,23 @@ pub enum HoldContent {
     Nothing,
 }
 
-/// What accepting the hold would change.
-pub async fn content(web: &Web, hold: &Hold) -> Result<HoldContent, WebError> {
-    let unknown = |problem| match problem {
+fn unknown(problem: PreviewError) -> WebError {
+    match problem {
         PreviewError::Store(problem) => WebError::Store(problem),
         PreviewError::Document(text) => WebError::Preview(text),
-    };
+    }
+}
+
+/// What accepting the hold of a counterparty file would change.
+pub async fn counterparties(web: &Web, id: &HoldId) -> Result<FileHoldContent, WebError> {
+    match &web.state.preview {
+        Some(preview) => preview.counterparties(id).await.map_err(unknown),
+        None => Ok(FileHoldContent::default()),
+    }
+}
+
+/// What accepting the hold would change.
+pub async fn content(web: &Web, hold: &Hold) -> Result<HoldContent, WebError> {
     match &web.state.preview {
         Some(preview) if hold.state == HoldState::Open => {
             if hold.section.is_some() {

@@ -59,8 +59,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::{Alert, ChangeSet, Hold, ListCode, TextChange};
+use crate::domain::{Alert, ChangeSet, Hold, HoldId, ListCode, TextChange};
 use crate::store::{Store, StoreError};
+use crate::stored_json::FileHoldLine;
 
 pub use access::{Access, AccessSettings, TrustedProxy};
 pub use action::{Action, Actions, NotDone};
@@ -141,6 +142,21 @@ pub trait HoldPreview: Send + Sync {
 
     /// The words that accepting the hold of the text of a section would change.
     fn words<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<Vec<TextChange>, PreviewError>>;
+
+    /// The counterparties that accepting the hold of their file would change.
+    fn counterparties<'a>(
+        &'a self,
+        id: &'a HoldId,
+    ) -> BoxFuture<'a, Result<FileHoldContent, PreviewError>>;
+}
+
+/// What accepting a counterparty file on hold would change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FileHoldContent {
+    /// Why the file cannot be compared now, in words.
+    pub unread: Option<String>,
+    /// What would be removed first.
+    pub lines: Vec<FileHoldLine>,
 }
 
 /// Compares a list on two recorded days. It is passed in, because a stage must not compare.

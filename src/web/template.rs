@@ -49,6 +49,8 @@ const FILES: &[(&str, &str)] = &[
     ("delivery.html", include_str!("templates/delivery.html")),
     ("delivery_parts.html", include_str!("templates/delivery_parts.html")),
     ("holds.html", include_str!("templates/holds.html")),
+    ("file_hold.html", include_str!("templates/file_hold.html")),
+    ("hold_parts.html", include_str!("templates/hold_parts.html")),
     ("hold.html", include_str!("templates/hold.html")),
     ("check_calendar.html", include_str!("templates/check_calendar.html")),
     ("form_parts.html", include_str!("templates/form_parts.html")),
@@ -127,6 +129,7 @@ fn environment(settings: &WebSettings) -> Result<Environment<'static>, Error> {
         address.filter(|a| is_web_address(a)).map(str::to_owned)
     });
     environment.add_filter("grouped", grouped);
+    environment.add_filter("score", |score: f64| format!("{score:.2}"));
     environment.add_function(
         "difference",
         |field: &str, before: Serde<serde_json::Value>, after: Serde<serde_json::Value>| {

@@ -54,6 +54,11 @@ impl Visit {
         self.caller.0.is_some()
     }
 
+    /// Whether nobody is signed in, and somebody could be.
+    pub fn could_sign_in(&self) -> bool {
+        !self.is_signed_in() && !self.state.access.settings().people.is_empty()
+    }
+
     /// Renders a page. The templates get the visit as `visit`.
     pub fn render(
         &self,

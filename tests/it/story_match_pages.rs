@@ -7,6 +7,7 @@ use entitywatch::domain::MatchState;
 use entitywatch::domain::matching::decision::DismissalReason;
 use entitywatch::domain::matching::match_record::MatchRecord;
 use entitywatch::store::{MatchListQuery, MatchQuery, MatchStates};
+use entitywatch::stored_json::{HoldRow, holds_of_files};
 use serde_json::{Value, json};
 
 use crate::list::{Row, row, rows};
@@ -461,4 +462,90 @@ async fn the_store_orders_what_must_be_decided_first() {
         .map(|record| record.found.counterparty.id)
         .collect();
     assert_eq!(ids, ["C2", "C1"], "in the order that is asked for");
+}
+
+/// The file lost most of its rows, also that of a strong match.
+async fn pages_with_file_on_hold(server_keys: &str) -> (Pages, HoldRow) {
+    let pages = pages_with(&customers(), newcomer(), server_keys).await;
+    let cut: String = customers()
+        .lines()
+        .filter(|line| !line.starts_with("C1"))
+        .take(20)
+        .fold(String::new(), |text, line| text + line + "\n");
+    std::fs::write(pages.world.folder.path().join("customers.csv"), cut).unwrap();
+    assert_eq!(pages.world.next_check().await.exit, 3);
+    let hold = holds_of_files(&pages.world.program.store, true).await.unwrap().remove(0);
+    (pages, hold)
+}
+
+#[tokio::test]
+async fn a_counterparty_file_on_hold_is_decided_on_its_page_and_nobody_else_sees_it() {
+    let (pages, hold) = pages_with_file_on_hold("public_reading = true").await;
+    let page = format!("/holds/{}", hold.hold_id);
+    let mut nobody = pages.browser(HERE);
+    for path in ["/", "/holds", "/api/holds"] {
+        let seen = nobody.get(path).await;
+        assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
+        assert!(!seen.text.contains(hold.hold_id.as_str()), "{path}: {}", seen.text);
+    }
+    let seen = nobody.get(&page).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    for path in [format!("/api{page}"), format!("/api{page}/changes")] {
+        assert_eq!(nobody.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let seen = nobody.get(&format!("/api{page}/counterparties")).await;
+    assert_eq!(seen.status, StatusCode::UNAUTHORIZED, "{}", seen.text);
+
+    let mut ben = signed_in(&pages, BEN).await;
+    for path in ["/", "/holds", "/watchlists"] {
+        let seen = ben.get(path).await.text;
+        assert!(seen.contains(&page), "{path}: {seen}");
+    }
+    let shown = ben.get(&page).await.text;
+    for part in
+        ["23 counterparties would be removed", "1 of them with matches", "an approver decides"]
+    {
+        assert!(shown.contains(part), "`{part}` is not in {shown}");
+    }
+    let first = shown.find("<bdi>C1</bdi>").unwrap_or_else(|| panic!("{shown}"));
+    assert!(first < shown.find("<bdi>Z").unwrap(), "those with matches are on top: {shown}");
+    let rows = pages.api(&format!("/api{page}/counterparties"), CY.1).await;
+    let rows: Value = serde_json::from_str(&rows.text).unwrap();
+    let first = &rows["counterparties"][0];
+    assert_eq!((&first["what"], &first["counterparty"]["id"]), (&json!("removed"), &json!("C1")));
+    assert_eq!(first["matches"], json!([{"state": "open", "band": "strong"}]));
+    let row = pages.api(&format!("/api{page}"), CY.1).await.text;
+    assert!(row.contains("\"watchlist\":\"customers\""), "{row}");
+
+    let mut ada = signed_in(&pages, ADA).await;
+    let csrf = ada.get(&page).await.csrf("/accept");
+    let empty = ada.post(&format!("{page}/accept"), &[("csrf", &csrf)]).await;
+    assert_eq!(empty.status, StatusCode::BAD_REQUEST, "{}", empty.text);
+    let fields = [("csrf", csrf.as_str()), ("reason", "the branch was sold")];
+    let denied = ben.post(&format!("{page}/accept"), &fields).await;
+    assert_eq!(denied.status, StatusCode::FORBIDDEN, "{}", denied.text);
+    let seen = ada.post(&format!("{page}/accept"), &fields).await;
+    assert_eq!((seen.status, seen.header(header::LOCATION)), (StatusCode::SEE_OTHER, &*page));
+    let shown = ada.get(&page).await.text;
+    for part in ["accepted", "by <bdi>ada</bdi>, signed in: <bdi>the branch was sold"] {
+        assert!(shown.contains(part), "`{part}` is not in {shown}");
+    }
+    assert!(ada.get("/watchlists").await.text.contains("<dd>19"), "the file is in use");
+    let again = ada.post(&format!("{page}/reject"), &fields).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+}
+
+#[tokio::test]
+async fn a_rejected_counterparty_file_stays_out_of_use() {
+    let (pages, hold) = pages_with_file_on_hold("").await;
+    let page = format!("/holds/{}", hold.hold_id);
+    let mut ada = signed_in(&pages, ADA).await;
+    let csrf = ada.get(&page).await.csrf("/accept");
+    let fields = [("csrf", csrf.as_str()), ("reason", "the export was cut")];
+    let seen = ada.post(&format!("{page}/reject"), &fields).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    pages.world.next_check().await;
+    let shown = ada.get("/watchlists").await.text;
+    assert!(shown.contains("<dd>42") && shown.contains("was rejected"), "{shown}");
+    assert!(ada.get("/holds").await.text.contains("the export was cut"));
 }

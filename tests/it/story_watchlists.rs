@@ -363,6 +363,14 @@ async fn an_address_that_more_than_five_entries_share_is_one_match_and_one_decis
     let open: Vec<&MatchRecord> = all.iter().filter(|record| record.ended.is_none()).collect();
     assert_eq!(open.len(), 4, "{all:?}");
     assert!(open.iter().all(|record| record.found.sharing.is_empty()));
+    // Two come back: one match again, with the decision that it had.
+    world.publish(&with(&at_one_address(6)));
+    assert_eq!(world.next_check().await.exit, 0);
+    let all = world.matches().await;
+    let open: Vec<&MatchRecord> = all.iter().filter(|record| record.ended.is_none()).collect();
+    assert_eq!(open.len(), 1, "{all:?}");
+    assert_eq!(open[0].found.match_id, grouped.found.match_id);
+    assert_eq!(open[0].state(), MatchState::Dismissed);
     world.nothing_leaks().await;
 }
 

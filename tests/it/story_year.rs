@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use entitywatch::actions::Request;
 use entitywatch::clock::Clock;
+use entitywatch::domain::DeliveryState;
 use entitywatch::domain::item::Outcome;
 use entitywatch::domain::matching::decision::DismissalReason;
 use entitywatch::pipeline::configuration_record::{Loaded, record_configuration};
@@ -132,6 +133,13 @@ async fn people_act(world: &World, week: i64) {
         };
         assert_eq!(reply.exit, 0, "{reply:?}");
     }
+    if week == 33 {
+        let dead = world.deliveries("compliance").await;
+        let dead = dead.into_iter().filter(|delivery| delivery.state == DeliveryState::Dead);
+        let ids = dead.map(|delivery| delivery.delivery_id).collect();
+        let reply = world.execute(Request::DeliveriesRetry { ids, by: None }).await;
+        assert_eq!(reply.exit, 0, "{reply:?}");
+    }
     for item in world.program.store.unclosed_items().await.unwrap() {
         let ids = vec![item.item_id.clone()];
         let (by, outcome) = ("Ann".to_owned(), Outcome::OrdersHeld);
@@ -175,9 +183,9 @@ async fn a_year_leaves_assurances_heartbeats_and_an_audit_report_to_look_at() {
     leave("heartbeats.txt", &(beats.join("\n") + "\n"));
     let stopped = |part: &str| beats.iter().filter(|line| line.contains(part)).count();
     assert!(stopped("the last check of csl failed") > 0, "{beats:#?}");
-    assert!(stopped("a check of csl is overdue") >= 2, "{beats:#?}");
+    assert!(stopped("a check of csl is overdue") > 0, "{beats:#?}");
     assert!(stopped("compliance is dead") > 0, "it stops when mail is dead: {beats:#?}");
-    assert!(stopped("  sent") > 20, "{beats:#?}");
+    assert!(stopped("  sent") > 40, "{beats:#?}");
 
     let sent = assurances(&world);
     assert!(sent.len() >= 49, "one a week, and one for the weeks without the program");

@@ -17,13 +17,13 @@ use crate::cli::usage::Usage;
 use crate::config::Config;
 use crate::domain::{Change, HoldId, HoldState, Summary, TextChange};
 use crate::pipeline::hold_decision;
-use crate::pipeline::matching::{self, FoundHold};
+use crate::pipeline::matching;
 use crate::store::Store;
-use crate::stored_json::HoldRow;
+use crate::stored_json::{HoldRow, holds_of_files};
 
 pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()> {
     let mut holds: Vec<HoldRow> = store.holds(!all).await?.into_iter().map(HoldRow::from).collect();
-    holds.extend(rows_of_files(store, !all).await?);
+    holds.extend(holds_of_files(store, !all).await?);
     let header = ["opened", "hold", "source", "list", "reason", "state", "entries", "description"];
     output::rows(
         &mut stdout(),
@@ -46,14 +46,6 @@ pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()>
         },
     )?;
     Ok(())
-}
-
-/// The holds of counterparty files, without those that are over if `only_open`.
-pub async fn rows_of_files(store: &Store, only_open: bool) -> Result<Vec<HoldRow>> {
-    let mut all = matching::file_holds(store).await?;
-    all.retain(|found| found.ended.is_none() || !only_open);
-    let row = |found: FoundHold| HoldRow::of_file(&found.watchlist, found.hold, found.ended);
-    Ok(all.into_iter().map(row).collect())
 }
 
 /// A hold with the changes of accepting it.

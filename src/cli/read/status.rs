@@ -5,7 +5,6 @@ use std::io::stdout;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
-use super::holds::rows_of_files;
 use super::matches::configured_watchlists;
 use super::receivers::receiver_rows;
 use super::sources::source_rows;
@@ -16,7 +15,9 @@ use crate::config::{BackupSettings, Config};
 use crate::exit::Exit;
 use crate::pipeline::backups;
 use crate::store::Store;
-use crate::stored_json::{BackupRow, HoldRow, ItemRow, StatusRow, WatchlistStateRow};
+use crate::stored_json::{
+    BackupRow, HoldRow, ItemRow, StatusRow, WatchlistStateRow, holds_of_files,
+};
 
 /// How long after its due time a backup is overdue. A large database takes minutes.
 const BACKUP_TIME: SignedDuration = SignedDuration::from_hours(1);
@@ -64,7 +65,7 @@ pub async fn status(
     });
     let mut holds: Vec<HoldRow> = holds.into_iter().map(HoldRow::from).collect();
     holds.extend(
-        rows_of_files(store, true).await?.into_iter().filter(|hold| {
+        holds_of_files(store, true).await?.into_iter().filter(|hold| {
             config.watchlists.iter().any(|w| hold.watchlist.as_ref() == Some(&w.name))
         }),
     );

@@ -127,9 +127,10 @@ fn counterparty_file(row: &WatchlistStateRow) -> Vec<String> {
         bad => format!(", {bad} left out"),
     };
     let rows = if row.rows == 1 { "row" } else { "rows" };
+    let matches = if row.open == 1 { "match" } else { "matches" };
     let mut lines = vec![
         format!("  {} {written}, {} {rows}{bad}", name(&row.name), row.rows),
-        format!("    {} open matches, {} stale", row.open, row.stale),
+        format!("    {} open {matches}, {} stale", row.open, row.stale),
     ];
     if let Some(problem) = &row.problem {
         let since = time(problem.since);
@@ -344,6 +345,7 @@ mod tests {
             "STORE",
             "  512 MB, grows by about 210 MB a year",
             "  OVERDUE: last backup 2026-02-28 02:30:01Z (480 MB)",
+            "  decisions of before the restore that wait for what they are about: 2",
         ];
         assert_eq!(lines[expected.len() + 1..], store);
     }

@@ -177,6 +177,12 @@ fn head(
     };
     let Value::Object(mut head) = value else { return Ok(Map::new()) };
     head.remove("changes");
+    if body.list_changed().is_some() {
+        // A program that reads them need not distinguish empty from absent.
+        for (name, empty) in [("announced", Value::Null), ("returned", Value::Array(Vec::new()))] {
+            head.entry(name).or_insert(empty);
+        }
+    }
     match body {
         AlertBody::AlertEscalated(_) => head.remove("alerts"),
         AlertBody::WatchlistMatched(_) => head.remove("matches"),
@@ -243,7 +249,10 @@ mod tests {
         assert_eq!(body["type"], "list.changed");
         assert_eq!(body["timestamp"], "2022-06-30T13:02:11Z");
         let data = alert.body.list_changed().unwrap();
-        assert_eq!(body["data"], serde_json::to_value(data).unwrap());
+        let mut expected = serde_json::to_value(data).unwrap();
+        expected["announced"] = Value::Null;
+        expected["returned"] = Value::Array(Vec::new());
+        assert_eq!(body["data"], expected);
         assert!(body["data"].get("part").is_none());
     }
 

@@ -79,7 +79,7 @@ fn title(data: &Assurance) -> String {
     match (problem, data.change_count) {
         (None, 0) => "Every check was made, and nothing changed".to_owned(),
         (None, count) => format!("Every check was made, {}", counted(count, "change")),
-        (Some(problem), 0) => format!("{problem}, no change"),
+        (Some(problem), 0) => format!("{problem}, no change recorded"),
         (Some(problem), count) => format!("{problem}, {}", counted(count, "change")),
     }
 }
@@ -101,8 +101,15 @@ fn lead(data: &Assurance, context: &Context<'_>) -> String {
         0 => "and none failed".to_owned(),
         _ => format!("and {} failed", number(size(failed))),
     };
+    let is_complete = missed == 0
+        && failed == 0
+        && data.sources.iter().all(|source| source.failing_since.is_none());
     let changes = match data.change_count {
-        0 => "The lists did not change, so there was nothing to alert you of.".to_owned(),
+        0 if is_complete => {
+            "The lists did not change, so there was nothing to alert you of.".to_owned()
+        }
+        // What nobody looked at may have changed.
+        0 => "No change was recorded.".to_owned(),
         count => format!(
             "{} {} recorded, and sent as your routes say.",
             counted(count, "change"),

@@ -6,10 +6,10 @@ use crate::deliver::wording::count::counted;
 use crate::deliver::wording::matches::{sentence, state};
 use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
-use crate::deliver::wording::{Fact, MessageContent, NextStep};
-use crate::domain::Cause;
+use crate::deliver::wording::{Fact, MessageContent, NextStep, steps};
 use crate::domain::alert::{WatchlistFailing, WatchlistMatched};
 use crate::domain::matching::screening::WatchlistProblemKind;
+use crate::domain::{Cause, HoldId};
 
 /// Counterparties of one file that may be listed entries, and why they come up now.
 pub fn matched(data: &WatchlistMatched, context: &Context<'_>) -> MessageContent {
@@ -128,45 +128,59 @@ pub fn failing(data: &WatchlistFailing, context: &Context<'_>) -> MessageContent
         content.facts.push(Fact::new("In use", text));
     }
     if let Some(problem) = &data.problem {
-        content.next_steps.push(NextStep::command(advice(problem.kind), "entitywatch watchlists"));
+        content.next_steps.push(context.next_step(
+            advice(problem.kind),
+            "/watchlists",
+            "entitywatch watchlists".to_owned(),
+        ));
         if let Some(hold) = &data.hold_id {
-            let step = |text: &str, command: String| NextStep::command(text, command);
-            content.next_steps.extend([
-                step("Look at what would be removed", format!("entitywatch holds show {hold}")),
-                step(
-                    "If the file is right, accept it",
-                    format!("entitywatch holds accept {hold} --by YOUR-NAME --reason TEXT"),
-                ),
-                step(
-                    "If it is wrong, reject it",
-                    format!("entitywatch holds reject {hold} --by YOUR-NAME --reason TEXT"),
-                ),
-            ]);
+            content.next_steps.extend(decisions(hold, context));
         }
     }
     content.full_alert = context.next_step(
         "State of the counterparty files",
-        "/",
+        "/watchlists",
         "entitywatch watchlists".to_owned(),
     );
     content
 }
 
+/// What a person does with a file on hold.
+fn decisions(hold: &HoldId, context: &Context<'_>) -> Vec<NextStep> {
+    if let Some(page) = context.link(&format!("/holds/{hold}")) {
+        return vec![steps::linked("Look at what would be removed, and accept or reject it", page)];
+    }
+    vec![
+        NextStep::command(
+            "Look at what would be removed",
+            format!("entitywatch holds show {hold}"),
+        ),
+        NextStep::command(
+            "If the file is right, accept it",
+            format!("entitywatch holds accept {hold} --by YOUR-NAME --reason TEXT"),
+        ),
+        NextStep::command(
+            "If it is wrong, reject it",
+            format!("entitywatch holds reject {hold} --by YOUR-NAME --reason TEXT"),
+        ),
+    ]
+}
+
 fn advice(kind: WatchlistProblemKind) -> &'static str {
     match kind {
         WatchlistProblemKind::Unreadable => {
-            "Put the file in its place, or let the daemon read it. Look at its state with"
+            "Put the file in its place, or let the daemon read it. Look at its state"
         }
         WatchlistProblemKind::Malformed => {
-            "Export the file again as CSV, TSV or XLSX with a header. Look at its state with"
+            "Export the file again as CSV, TSV or XLSX with a header. Look at its state"
         }
         WatchlistProblemKind::Old => {
-            "Find out why the export of the file did not run. Look at its state with"
+            "Find out why the export of the file did not run. Look at its state"
         }
         WatchlistProblemKind::OnHold => {
-            "Find out why so many rows changed or are missing. Look at its state with"
+            "Find out why so many rows changed or are missing. Look at its state"
         }
-        WatchlistProblemKind::Rejected => "Export the file again. Look at its state with",
+        WatchlistProblemKind::Rejected => "Export the file again. Look at its state",
     }
 }
 

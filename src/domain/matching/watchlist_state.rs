@@ -49,6 +49,12 @@ pub struct WatchlistState {
 }
 
 impl WatchlistState {
+    /// The open hold, then those that are over. Each of these with how it ended.
+    pub fn holds(&self) -> impl Iterator<Item = (&FileHold, Option<&EndedFileHold>)> {
+        let open = self.on_hold.iter().map(|hold| (hold, None));
+        open.chain(self.ended_holds.iter().map(|ended| (&ended.hold, Some(ended))))
+    }
+
     /// Ends the hold, if there is one. Without a `decision`, a later content ended it.
     pub fn end_hold(
         &mut self,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::pipeline::audit_report::items;
-use crate::pipeline::audit_report::journal_pass::PastAct;
+use crate::pipeline::audit_report::journal_pass::{PastAct, RESTORED};
 use crate::pipeline::audit_report::section::{Cell, Column, Section, column};
 
 const ACTS: &[Column] = &[
@@ -76,17 +76,70 @@ pub fn sections(
 /// `receiver: erp; deliveries: 3`
 fn details(act: &PastAct) -> String {
     let Value::Object(fields) = &act.data else { return act.entry.data.clone() };
-    let shown =
-        fields.iter().filter(|(name, value)| !WHO.contains(&name.as_str()) && !value.is_null());
-    shown
-        .map(|(name, value)| match value {
-            Value::String(text) => format!("{}: {text}", in_words(name)),
-            other => format!("{}: {other}", in_words(name)),
-        })
-        .collect::<Vec<_>>()
-        .join("; ")
+    let is_shown = |name: &str| !WHO.contains(&name) && name != RESTORED && !is_keyed_hash(name);
+    let shown = fields.iter().filter(|(name, value)| is_shown(name.as_str()) && !value.is_null());
+    let shown = shown.map(|(name, value)| format!("{}: {}", in_words(name), text_of(value)));
+    shown.chain(act.restored()).collect::<Vec<_>>().join("; ")
+}
+
+/// A hash by a key that stays in the store says nothing to a reader. The journal has it.
+fn is_keyed_hash(name: &str) -> bool {
+    name.ends_with("_hash")
+}
+
+/// A value of the journal for people: `added 0, removed 10`.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(text_of).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            let named =
+                fields.iter().map(|(name, value)| format!("{} {}", in_words(name), text_of(value)));
+            named.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
 }
 
 fn in_words(field: &str) -> String {
     field.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::JournalEntry;
+    use crate::domain::journal::JournalEvent;
+
+    fn check(data: Value, expected: &str) {
+        let event = JournalEvent { kind: "x".into(), data };
+        let entry = JournalEntry::new(1, Timestamp::UNIX_EPOCH, &event, JournalEntry::genesis());
+        assert_eq!(details(&PastAct::of(entry)), expected);
+    }
+
+    #[test]
+    fn details_are_words_without_who_and_without_keyed_hashes() {
+        check(
+            json!({"hold_id": "hld_1", "by": "Ann", "identified": {"by": "session"}, "note": null,
+                   "summary": {"added": 0, "removed": 10}}),
+            "hold id: hld_1; summary: added 0, removed 10",
+        );
+        check(
+            json!({"match_id": "mat_1", "counterparty_hash": "4aae", "note_hash": "e12e"}),
+            "match id: mat_1",
+        );
+        check(json!({"deliveries": ["dlv_1", "dlv_2"]}), "deliveries: dlv_1, dlv_2");
+    }
+
+    #[test]
+    fn a_decision_that_was_carried_out_again_says_when_it_was_made() {
+        let restored = json!({"decided_at": "2026-03-01T10:00:00Z", "seq": 7, "hash": "5a"});
+        check(
+            json!({"hold_id": "hld_1", "restored": restored}),
+            "hold id: hld_1; decided 2026-03-01T10:00:00Z, and carried out again after a restore",
+        );
+    }
 }

@@ -202,7 +202,10 @@ fn note(event: &PastAct) -> String {
         journal_kind::ITEMS_HANDED_OVER => {
             format!("from {} to {}: {}", event.text("from"), event.text("to"), list(event, "items"))
         }
-        _ => event.text("note"),
+        _ => {
+            let said = Some(event.text("note")).filter(|note| !note.is_empty());
+            said.into_iter().chain(event.restored()).collect::<Vec<_>>().join("; ")
+        }
     }
 }
 

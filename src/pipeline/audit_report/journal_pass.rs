@@ -11,6 +11,9 @@ use crate::pipeline::past::check_tally::{CheckCounter, CheckTally, MadeCheck};
 use crate::pipeline::past::configurations::WatchedTime;
 use crate::pipeline::past::period::Period;
 
+/// The field of a decision that a restore has carried out again.
+pub const RESTORED: &str = "restored";
+
 /// A decision or an act, with the person.
 #[derive(Clone, Debug)]
 pub struct PastAct {
@@ -43,6 +46,12 @@ impl PastAct {
         let identified = self.data.get("identified").cloned().unwrap_or_default();
         serde_json::from_value::<Identified>(identified)
             .map_or_else(|_| String::new(), |identified| identified.to_string())
+    }
+
+    /// When the person decided, if a restore has carried the decision out again.
+    pub fn restored(&self) -> Option<String> {
+        let decided_at = self.data.get(RESTORED)?.get("decided_at")?.as_str()?;
+        Some(format!("decided {decided_at}, and carried out again after a restore"))
     }
 
     fn is_of_a_person(&self) -> bool {

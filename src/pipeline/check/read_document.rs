@@ -99,8 +99,8 @@ pub async fn read_document(
     recorder.finish(state, outcome, detail, Some((fetched.document, about))).await
 }
 
-/// Gives the opened entries their permanent ids, and the entries of changes the ids of their rows. A
-/// change may show a row that was listed before and opens none.
+/// Gives the opened entries their permanent ids, and the entries of changes the ids of their rows.
+/// A change may show a row that was listed before and opens none.
 async fn identify(store: &Store, source: &str, outcomes: &mut ListOutcomes) -> Result<()> {
     for update in &mut outcomes.updates {
         let list = update.state.list;

@@ -60,15 +60,32 @@ impl Comparison<'_> {
         let mut others: HashMap<Key, MatchRecord> =
             others.into_iter().map(|record| (key_of(&record), record)).collect();
         let mut outcomes = Vec::new();
+        let mut joined: Vec<Key> = Vec::new();
         for (stored, sightings) in self.sightings() {
             for (sighting, entries) in sightings {
+                if !sighting.sharing.is_empty() {
+                    let of_party = (&sighting.party.id, sighting.incarnation);
+                    let keys =
+                        entries.iter().map(|id| (of_party.0.clone(), of_party.1, id.clone()));
+                    joined.extend(keys);
+                }
                 let key =
                     (sighting.party.id.clone(), sighting.incarnation, sighting.entry_id.clone());
-                let before = known.remove(&key).or_else(|| others.remove(&key));
+                let other = others.remove(&key);
+                let before = known.remove(&key).or(other);
                 let why = cause(stored, entries.first().unwrap_or(&sighting.entry_id));
                 let (record, event) = seen(before.clone(), sighting, why, self.now);
                 let is_changed = before.as_ref() != Some(&record);
                 outcomes.push(Outcome { record, event, entries, is_changed });
+            }
+        }
+        // What was a match of each entry at an address is one match of all of them now.
+        joined.retain(|key| !known.contains_key(key));
+        let replaced = joined.iter().filter_map(|key| others.remove(key)).filter(is_by_address);
+        for record in replaced {
+            let entries = vec![record.entry_id.clone()];
+            if let Some(record) = unseen(record, EndReason::NoLongerSimilar, self.now) {
+                outcomes.push(Outcome { record, event: None, entries, is_changed: true });
             }
         }
         let in_use: HashSet<(&str, u32)> = self
@@ -106,13 +123,12 @@ impl Comparison<'_> {
             self.places.iter().filter_map(|place| self.parties.get(*place)).collect();
         let parties: Vec<Counterparty> =
             compared.iter().map(|stored| stored.party.clone()).collect();
-        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let mut all: Vec<Vec<Found>> = Vec::with_capacity(parties.len());
         let done = batch::screen_all(
             self.screener,
             &parties,
             Options::default(),
-            threads,
+            threads(),
             &mut |_, found| {
                 all.push(found);
                 Ok::<(), std::convert::Infallible>(())
@@ -189,6 +205,17 @@ impl Comparison<'_> {
         }
         sightings
     }
+}
+
+/// How many threads compare.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// Whether the match rests on an address, and not on a name.
+fn is_by_address(record: &MatchRecord) -> bool {
+    let found = &record.found;
+    found.entry.as_ref().is_some_and(|entry| entry.addresses.contains(&found.compared.entry))
 }
 
 fn key_of(record: &MatchRecord) -> Key {

@@ -40,10 +40,11 @@ pub struct FoundHold {
 pub async fn file_holds(store: &Store) -> Result<Vec<FoundHold>, StoreError> {
     let mut all = Vec::new();
     for state in store.watchlist_states().await? {
-        let open = state.on_hold.iter().map(|hold| (hold.clone(), None));
-        let ended = state.ended_holds.iter().map(|ended| (ended.hold.clone(), Some(ended.clone())));
-        let found = |(hold, ended)| FoundHold { watchlist: state.name.clone(), hold, ended };
-        all.extend(open.chain(ended).map(found));
+        all.extend(state.holds().map(|(hold, ended)| FoundHold {
+            watchlist: state.name.clone(),
+            hold: hold.clone(),
+            ended: ended.cloned(),
+        }));
     }
     all.sort_by_key(|found| (found.ended.is_some(), std::cmp::Reverse(found.hold.since)));
     Ok(all)

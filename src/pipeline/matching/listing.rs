@@ -145,6 +145,12 @@ impl Listing {
         rows.map(|row| row.entry.clone()).collect()
     }
 
+    /// The places of these entries among those to compare with.
+    pub fn places_of(&self, ids: &HashSet<EntryId>) -> Vec<usize> {
+        let all = self.listed.iter().enumerate();
+        all.filter(|(_, listed)| ids.contains(&listed.entry_id)).map(|(place, _)| place).collect()
+    }
+
     /// The id under which an entry of a change is listed, or ordered.
     pub fn id_of(&self, entry: &Entry) -> EntryId {
         let known = entry.entry_id.clone().or_else(|| self.same_as(entry));

@@ -17,12 +17,13 @@ use crate::domain::{
 };
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::announcing::announce;
-use crate::pipeline::matching::comparison::{Comparison, Outcome};
+use crate::pipeline::matching::comparison::{Comparison, Outcome, threads};
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
 use crate::pipeline::matching::listing::ordered_id;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
+use crate::screen::shortlist::shortlist;
 use crate::store::{CheckRecord, MatchQuery, Result, Store};
 
 /// A change of a record, with what brings up its matches.
@@ -156,9 +157,8 @@ async fn compare(
     let (name, now) = (state.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
-        // Every counterparty, not only those that `screen::reverse` finds near the changed entries:
-        // it misses a few, and a match must not be missed.
-        let places = (0..loaded.parties.len()).collect();
+        let changed = listing.places_of(&ids);
+        let places = shortlist(&screener, &changed, &loaded.parties, threads());
         let comparison = Comparison {
             watchlist: &name,
             listing: &listing,
@@ -173,8 +173,8 @@ async fn compare(
     .await)
 }
 
-/// The matches with addresses that many entries share: those that the changes concern, and the
-/// others. An entry that comes to such an address is in no match so far.
+/// The matches with addresses that many entries share and that the changes concern, and all other
+/// matches. An entry that comes to such an address is in no match so far.
 async fn shared_addresses(
     store: &Store,
     state: &WatchlistState,
@@ -191,11 +191,10 @@ async fn shared_addresses(
         with_ended: true,
         ..MatchQuery::default()
     };
-    let mut groups = store.matches(&query).await?;
-    groups.retain(|record| !record.found.sharing.is_empty());
-    Ok(groups
-        .into_iter()
-        .partition(|record| record.found.sharing.iter().any(|name| names.contains(name))))
+    let all = store.matches(&query).await?;
+    let is_concerned =
+        |record: &MatchRecord| record.found.sharing.iter().any(|name| names.contains(name));
+    Ok(all.into_iter().partition(is_concerned))
 }
 
 /// A match with an entry that a rule ordered is one with the listed entry from now on. It keeps its

@@ -1,6 +1,6 @@
 //! The addresses of all entries, and those that are the same place as a given one.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::address::Address;
 use super::comparison::{SamePlace, compare};
@@ -75,13 +75,20 @@ impl AddressIndex {
         });
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.listed.is_empty()
+    /// The addresses of some entries, each with its id.
+    pub(super) fn of_entries(
+        &self,
+        entries: &FxHashSet<u32>,
+    ) -> impl Iterator<Item = (u32, &Address)> {
+        let all = (0u32..).zip(&self.listed);
+        let theirs = all.filter(|(_, listed)| entries.contains(&listed.entry));
+        theirs.map(|(id, listed)| (id, &listed.address))
     }
 
-    /// Whether a listed address has the word.
-    pub fn has(&self, skeleton: &str) -> bool {
-        self.by_word.contains_key(skeleton)
+    /// A listed address, and the weights of its words.
+    pub(super) fn listed(&self, id: u32) -> Option<(&Address, &[f32])> {
+        let listed = self.listed.get(usize::try_from(id).ok()?)?;
+        Some((&listed.address, &listed.weights))
     }
 
     /// The weight of each word: how rare it is anywhere and in listed addresses.
@@ -146,7 +153,7 @@ impl AddressIndex {
 }
 
 /// The words under which an address is found, also those that another writes together.
-fn keys(address: &Address) -> Vec<String> {
+pub(super) fn keys(address: &Address) -> Vec<String> {
     let words: Vec<&str> = address
         .words
         .iter()

@@ -3,6 +3,6 @@
 pub mod address;
 pub mod comparison;
 pub mod index;
-pub mod nearness;
 pub mod part;
+pub mod reach;
 pub mod token;

@@ -1,7 +1,7 @@
 //! The acronyms that the list itself explains: `Alder Science Group (ASG) 3rd Academy` says that
 //! ASG stands for the words before it, in the names of all its sisters too.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::Entry;
 use crate::screen::names::letters::words;
@@ -17,6 +17,8 @@ const WORDS: usize = 10;
 #[derive(Debug, Default)]
 pub struct Acronyms {
     by_words: FxHashMap<String, String>,
+    /// The meanings of the first of these words.
+    firsts: FxHashSet<String>,
 }
 
 impl Acronyms {
@@ -30,7 +32,9 @@ impl Acronyms {
             let acronym = words(inside).into_iter().next().unwrap_or_default();
             let is_word = acronym.bytes().all(|byte| byte.is_ascii_alphabetic());
             if acronym.len() >= LETTERS && is_word && is_initials(&acronym, &words(before)) {
-                let key = key(&Name::of(before), WORDS);
+                let name = Name::of(before);
+                let key = key(&name, WORDS);
+                acronyms.firsts.extend(name.words.first().map(|word| word.sense.clone()));
                 acronyms.by_words.entry(key).or_insert(acronym);
             }
         }
@@ -39,6 +43,9 @@ impl Acronyms {
 
     /// The name with an acronym instead of its first words, if the list has one for them.
     pub fn shorten(&self, name: &Name) -> Option<Name> {
+        if !name.words.first().is_some_and(|word| self.firsts.contains(&word.sense)) {
+            return None;
+        }
         (2..=name.words.len().min(WORDS)).rev().find_map(|count| {
             let acronym = self.by_words.get(&key(name, count))?;
             Some(name.shortened(count, acronym))

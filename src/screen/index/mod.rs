@@ -5,5 +5,5 @@ pub mod asked_name;
 pub mod initials;
 pub mod listed_name;
 pub mod names;
-pub mod nearness;
+pub mod reach;
 pub mod vocabulary;

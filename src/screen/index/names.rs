@@ -1,5 +1,7 @@
 //! The names of all entries, and the nearest of them to a given name.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::acronyms::Acronyms;
@@ -16,7 +18,7 @@ use crate::screen::names::{meaning, rarity, variants};
 /// The most words that another writer writes together, or apart.
 pub(super) const TOGETHER: usize = 4;
 /// First letters that more names have say nothing.
-pub(super) const ALIKE_BY_INITIALS: usize = 24;
+const ALIKE_BY_INITIALS: usize = 24;
 /// The most listed names that are compared with one name in full.
 const NEAREST: usize = 48;
 /// The most listed names that are visited for one name. Beyond it the words are too common to lead
@@ -34,25 +36,26 @@ pub struct NamesIndex {
     /// The names that have a group.
     postings: Vec<Vec<u32>>,
     /// How many entries have a group as a word of their names.
-    pub(super) parties: Vec<usize>,
-    pub(super) entries: usize,
+    parties: Vec<usize>,
+    entries: usize,
     acronyms: Acronyms,
-    pub(super) by_whole: FxHashMap<Box<str>, Vec<u32>>,
-    pub(super) by_bare: FxHashMap<Box<str>, Vec<u32>>,
-    pub(super) by_initials: FxHashMap<Box<str>, Vec<u32>>,
+    by_whole: FxHashMap<Box<str>, Vec<u32>>,
+    by_bare: FxHashMap<Box<str>, Vec<u32>>,
+    by_initials: FxHashMap<Box<str>, Vec<u32>>,
     /// By the first letters of neighboring words.
-    pub(super) by_run: FxHashMap<Box<str>, Vec<u32>>,
+    by_run: FxHashMap<Box<str>, Vec<u32>>,
     /// By short words that may be acronyms.
-    pub(super) by_acronym: FxHashMap<Box<str>, Vec<u32>>,
+    by_acronym: FxHashMap<Box<str>, Vec<u32>>,
 }
 
-/// The likely words, for each pair of a word and its meaning.
-type LikelyOfPair = FxHashMap<(Box<str>, Box<str>), std::sync::Arc<[Likely]>>;
+/// The likely words of each word, by its meanings: the same letters are another word inside an
+/// acronym.
+type LikelyOfWord = FxHashMap<Box<str>, Vec<(Box<str>, Arc<[Likely]>)>>;
 
 /// What one thread reuses from name to name. It changes no result.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    likely: LikelyOfPair,
+    likely: LikelyOfWord,
     gained: Vec<f32>,
     touched: Vec<u32>,
 }
@@ -108,6 +111,10 @@ impl NamesIndex {
         index
     }
 
+    pub(super) fn names(&self) -> impl Iterator<Item = &ListedName> {
+        self.names.iter()
+    }
+
     pub fn name(&self, id: u32) -> Option<&ListedName> {
         self.names.get(usize::try_from(id).ok()?)
     }
@@ -132,7 +139,7 @@ impl NamesIndex {
         }
     }
 
-    pub(super) fn plain_weight(&self, word: &Word) -> f32 {
+    fn plain_weight(&self, word: &Word) -> f32 {
         let group = self.vocabulary.group_of(&word.sense);
         let with = group.and_then(|group| self.parties.get(group as usize)).copied();
         rarity::weight(&word.sense, with.unwrap_or(0), self.entries)
@@ -194,9 +201,13 @@ impl NamesIndex {
     /// A name of a counterparty in the words of this list.
     pub fn ask(&self, variant: Variant, scratch: &mut Scratch) -> Vec<AskedName> {
         let name = Name::of(&variant.text);
-        let names = std::iter::once(self.acronyms.shorten(&name)).flatten().chain([name]);
-        let names: Vec<Name> = names.filter(|name| !name.words.is_empty()).collect();
-        names.into_iter().map(|name| self.ask_one(name, variant.clone(), scratch)).collect()
+        self.readings(name).map(|name| self.ask_one(name, variant.clone(), scratch)).collect()
+    }
+
+    /// The ways to read a name: as it is, and with an acronym that the list explains.
+    pub(super) fn readings(&self, name: Name) -> impl Iterator<Item = Name> {
+        let shortened = self.acronyms.shorten(&name);
+        shortened.into_iter().chain([name]).filter(|name| !name.words.is_empty())
     }
 
     fn ask_one(&self, name: Name, variant: Variant, scratch: &mut Scratch) -> AskedName {
@@ -204,12 +215,7 @@ impl NamesIndex {
         let mut spans: Vec<AskedSpan> = Vec::new();
         for (start, word) in name.words.iter().enumerate() {
             let likely = self.likely(word, scratch);
-            let mut plain = self.plain_weight(word);
-            if let Some(best) = likely.first().filter(|best| best.likeness >= SURE) {
-                let listed = self.parties.get(best.group as usize).copied().unwrap_or(0);
-                plain = plain.min(self.weight_of_group(best.group, word, listed));
-            }
-            let weight = of_kind(word.kind, plain);
+            let weight = self.weight_of_asked(word, &likely);
             weights.push(weight);
             spans.push(AskedSpan { start, length: 1, weight, likely });
         }
@@ -231,12 +237,23 @@ impl NamesIndex {
         AskedName::of(name, variant, weights, spans)
     }
 
-    pub(super) fn weight_of_group(&self, group: u32, word: &Word, listed: usize) -> f32 {
+    /// The weight of a word of a counterparty, which may be these listed words.
+    pub(super) fn weight_of_asked(&self, word: &Word, likely: &[Likely]) -> f32 {
+        let mut plain = self.plain_weight(word);
+        if let Some(best) = likely.first().filter(|best| best.likeness >= SURE) {
+            let listed = self.parties.get(best.group as usize).copied().unwrap_or(0);
+            plain = plain.min(self.weight_of_group(best.group, word, listed));
+        }
+        of_kind(word.kind, plain)
+    }
+
+    fn weight_of_group(&self, group: u32, word: &Word, listed: usize) -> f32 {
         let general = self.vocabulary.sense(group).map_or(&*word.sense, |sense| sense);
         rarity::weight(general, listed, self.entries)
     }
 
-    fn likely(&self, word: &Word, scratch: &mut Scratch) -> std::sync::Arc<[Likely]> {
+    /// The listed words that a word of a counterparty may be.
+    pub(super) fn likely(&self, word: &Word, scratch: &mut Scratch) -> Arc<[Likely]> {
         if matches!(word.kind, Kind::Number | Kind::Letter) || word.text.contains(' ') {
             let group = self.vocabulary.group_of(&word.sense);
             return group.map(Likely::same).into_iter().collect();
@@ -244,32 +261,17 @@ impl NamesIndex {
         // A word of a spelled-out acronym is only itself: `nii` is not spelled like anything.
         let text =
             if meaning::spelled_out(&word.text).is_some() { &word.sense } else { &word.text };
-        let key = (text.as_str().into(), word.sense.as_str().into());
-        if let Some(known) = scratch.likely.get(&key) {
-            return known.clone();
-        }
-        let likely: std::sync::Arc<[Likely]> = self.vocabulary.likely(text, &word.sense).into();
-        scratch.remember(key, &likely);
-        likely
+        scratch.remembered(text, &word.sense, || self.vocabulary.likely(text, &word.sense))
     }
 
-    fn likely_together(
-        &self,
-        joined: &str,
-        two: bool,
-        scratch: &mut Scratch,
-    ) -> std::sync::Arc<[Likely]> {
-        let key = (joined.into(), TOGETHER_KEY.into());
-        if let Some(known) = scratch.likely.get(&key) {
-            return known.clone();
-        }
-        let mut found = self.vocabulary.likely_together(joined);
-        if found.is_empty() && two {
-            found = self.vocabulary.likely_with_one_error(joined);
-        }
-        let likely: std::sync::Arc<[Likely]> = found.into();
-        scratch.remember(key, &likely);
-        likely
+    fn likely_together(&self, joined: &str, two: bool, scratch: &mut Scratch) -> Arc<[Likely]> {
+        scratch.remembered(joined, if two { TWO_TOGETHER } else { TOGETHER_KEY }, || {
+            let found = self.vocabulary.likely_together(joined);
+            if found.is_empty() && two {
+                return self.vocabulary.likely_with_one_error(joined);
+            }
+            found
+        })
     }
 
     /// The listed names that are nearest to a name, in the order of the list.
@@ -339,21 +341,33 @@ impl NamesIndex {
 }
 
 impl Scratch {
-    fn remember(&mut self, key: (Box<str>, Box<str>), likely: &std::sync::Arc<[Likely]>) {
+    fn remembered(
+        &mut self,
+        text: &str,
+        sense: &str,
+        find: impl FnOnce() -> Vec<Likely>,
+    ) -> Arc<[Likely]> {
+        let known = self.likely.get(text).into_iter().flatten();
+        if let Some((_, likely)) = known.into_iter().find(|(of, _)| **of == *sense) {
+            return likely.clone();
+        }
         if self.likely.len() >= REMEMBERED_WORDS {
             self.likely.clear();
         }
-        self.likely.insert(key, likely.clone());
+        let likely: Arc<[Likely]> = find().into();
+        self.likely.entry(text.into()).or_default().push((sense.into(), likely.clone()));
+        likely
     }
 }
 
-/// No word has this meaning.
+/// No word has these meanings: of words written together, of two and of more.
+const TWO_TOGETHER: &str = "2";
 const TOGETHER_KEY: &str = "+";
 
 /// A word that is this likely is that word, for its rarity.
 const SURE: f32 = 0.9;
 
-fn may_join(word: &Word) -> bool {
+pub(super) fn may_join(word: &Word) -> bool {
     word.kind != Kind::Number
 }
 

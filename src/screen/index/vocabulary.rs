@@ -1,11 +1,10 @@
 //! The words of the listed names, and which of them a given word may be.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, BuildHasherDefault};
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::screen::names::meaning::{Relation, related};
+use crate::screen::names::meaning::{Relation, is_pinyin, related};
 use crate::screen::names::spelling::{consonants, distance, skeleton};
 
 /// How alike a word and a term are, by how they agree.
@@ -15,6 +14,8 @@ const ONE_ERROR: f32 = 0.92;
 const ONE_ERROR_IN_A_SHORT_WORD: f32 = 0.84;
 const ONE_ERROR_IN_FOUR_LETTERS: f32 = 0.70;
 const SAME_CONSONANTS: f32 = 0.84;
+/// The vowels differ in more than two places: this much less.
+const FAR: f32 = 0.14;
 const TWO_ERRORS: f32 = 0.80;
 const SAME_BEGINNING: f32 = 0.78;
 const ABBREVIATED: f32 = 0.62;
@@ -27,6 +28,8 @@ const ERROR_FROM: usize = 4;
 const SHORT_BELOW: usize = 6;
 const TWO_ERRORS_FROM: usize = 9;
 const CONSONANTS_FROM: usize = 3;
+/// Words of so few letters that differ in two vowels are other words.
+const SHORT_CONSONANTS: usize = 4;
 /// An abbreviation has this many letters at least, and leaves out two at least.
 const ABBREVIATION_FROM: usize = 3;
 /// Two words begin alike if they share this many letters, and that is most of the longer one.
@@ -79,6 +82,7 @@ pub struct Vocabulary {
     /// By the hash of a skeleton with one letter left out, and of the whole one.
     by_deletion: FxHashMap<u64, Vec<u32>>,
     by_beginning: BTreeMap<Box<str>, u32>,
+    by_beginning_of_skeleton: BTreeMap<Box<str>, Vec<u32>>,
 }
 
 impl Vocabulary {
@@ -105,14 +109,19 @@ impl Vocabulary {
         self.senses.get(usize::try_from(group).ok()?).map(|sense| &**sense)
     }
 
-    /// Adds a word of a group, to be found under other spellings too.
+    /// Adds a word of a group, to be found under other spellings too. Syllables of Chinese are no
+    /// abbreviation: `wei` of `weidianzi`.
     pub fn add_word(&mut self, text: &str, group: u32) {
         if self.by_text.contains_key(text) || text.contains(' ') {
             return;
         }
         let (term, skeleton) = self.add(text, group);
         self.by_text.insert(text.into(), term);
-        self.by_beginning.insert(text.into(), term);
+        if !is_pinyin(text) {
+            self.by_beginning.insert(text.into(), term);
+        }
+        let alike = self.by_beginning_of_skeleton.entry(skeleton.as_str().into()).or_default();
+        alike.push(term);
         if skeleton.len() >= CONSONANTS_FROM {
             self.by_consonants.entry(consonants(&skeleton).into()).or_default().push(term);
         }
@@ -175,6 +184,7 @@ impl Vocabulary {
         }
         self.with_errors(text, &own, &mut add);
         self.beginning_alike(text, &mut add);
+        self.beginning_of_skeleton_alike(&own, &mut add);
         for (other, relation) in related(sense) {
             if let Some(group) = self.group_of(other) {
                 match relation {
@@ -220,15 +230,10 @@ impl Vocabulary {
         found
     }
 
-    /// The skeletons of all terms.
-    pub fn skeletons(&self) -> impl Iterator<Item = &str> {
-        self.terms.iter().map(|term| &*term.skeleton)
-    }
-
-    /// Whether words of a listed name, written together, have this skeleton.
-    pub fn is_together(&self, skeleton: &str) -> bool {
-        let terms = self.by_skeleton.get(skeleton).into_iter().flatten();
-        terms.filter_map(|term| self.term(*term)).any(|term| !self.by_text.contains_key(&term.text))
+    /// The skeletons of all terms of these groups.
+    pub fn skeletons_of(&self, groups: &FxHashSet<u32>) -> Vec<String> {
+        let terms = self.terms.iter().filter(|term| groups.contains(&term.group));
+        terms.map(|term| term.skeleton.to_string()).collect()
     }
 
     fn listed<'a>(
@@ -271,12 +276,27 @@ impl Vocabulary {
         let bones = consonants(own);
         if bones.len() >= CONSONANTS_FROM {
             for term in self.listed(&self.by_consonants, &bones) {
-                let far = distance(own, &term.skeleton).is_none();
-                add(
-                    term.group,
-                    if far { SAME_CONSONANTS - 0.14 } else { SAME_CONSONANTS },
-                    Agreement::Spelling,
-                );
+                let likeness = match distance(own, &term.skeleton) {
+                    None => SAME_CONSONANTS - FAR,
+                    // Of an acronym, the vowels say as much: `kret` is not `krti`, `stc` not `satco`.
+                    Some(2) if own.len().min(term.skeleton.len()) <= SHORT_CONSONANTS => continue,
+                    Some(_) => SAME_CONSONANTS,
+                };
+                add(term.group, likeness, Agreement::Spelling);
+            }
+        }
+    }
+
+    /// `novokuibyshevsk` and `novokuybyshev`.
+    fn beginning_of_skeleton_alike(&self, own: &str, add: &mut impl FnMut(u32, f32, Agreement)) {
+        let Some(start) = own.get(..BEGINNING_FROM) else { return };
+        let from = (std::ops::Bound::Included(start), std::ops::Bound::Unbounded);
+        let near = self.by_beginning_of_skeleton.range::<str, _>(from);
+        for (other, terms) in near.take_while(|(other, _)| other.starts_with(start)) {
+            if begin_alike(own, other) {
+                for term in terms.iter().filter_map(|term| self.term(*term)) {
+                    add(term.group, SAME_BEGINNING, Agreement::Spelling);
+                }
             }
         }
     }
@@ -295,7 +315,7 @@ impl Vocabulary {
             }
             let Some(group) = self.term(*term).map(|term| term.group) else { continue };
             let shared = text.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-            if shared >= BEGINNING_FROM && shared * 10 >= text.len().max(other.len()) * 7 {
+            if begin_alike(text, other) {
                 add(group, SAME_BEGINNING, Agreement::Spelling);
             } else if shared == text.len() && other.len() >= text.len() + 2 {
                 add(group, ABBREVIATED, Agreement::Abbreviation);
@@ -310,20 +330,57 @@ impl Vocabulary {
     }
 }
 
+/// Whether two words share their beginning, and that is most of the longer one.
+fn begin_alike(one: &str, other: &str) -> bool {
+    let shared = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    shared >= BEGINNING_FROM && shared * 10 >= one.len().max(other.len()) * 7
+}
+
+/// The hash of a word is a polynomial in this number, whose inverse follows. Words of one hash are
+/// compared, so that nothing depends on it.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+const INVERSE: u64 = 0xf1de_83e1_9937_733d;
+
 /// Hands on the hash of a word and of the word with each letter left out.
-pub fn deletions(word: &str, each: &mut impl FnMut(u64)) {
-    let hasher = BuildHasherDefault::<FxHasher>::default();
-    each(hasher.hash_one(word));
-    let mut left = String::with_capacity(word.len());
-    let mut last = None;
-    for (at, letter) in word.char_indices() {
-        if last == Some(letter) {
-            continue;
+fn deletions(word: &str, each: &mut impl FnMut(u64)) {
+    let add = |hash: u64, letter: &u8| hash.wrapping_mul(BASE).wrapping_add(u64::from(*letter) + 1);
+    let whole = word.as_bytes().iter().fold(0, add);
+    each(whole);
+    let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
+    // What one more letter before the rest of the word would be multiplied by.
+    let mut after = BASE.wrapping_pow(length);
+    let (mut before, mut last) = (0u64, None);
+    for letter in word.as_bytes() {
+        after = after.wrapping_mul(INVERSE);
+        let with = add(before, letter);
+        if last != Some(letter) {
+            let rest = whole.wrapping_sub(with.wrapping_mul(after));
+            each(before.wrapping_mul(after).wrapping_add(rest));
         }
-        last = Some(letter);
-        left.clear();
-        left.push_str(word.get(..at).unwrap_or_default());
-        left.push_str(word.get(at + letter.len_utf8()..).unwrap_or_default());
-        each(hasher.hash_one(left.as_str()));
+        (before, last) = (with, Some(letter));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_less_gives_the_hash_of_the_shorter_word() {
+        assert_eq!(BASE.wrapping_mul(INVERSE), 1);
+        let hashes = |word: &str| {
+            let mut hashes = Vec::new();
+            deletions(word, &mut |hash| hashes.push(hash));
+            hashes
+        };
+        let whole = |word: &str| hashes(word)[0];
+        let expected = ["alder", "lder", "ader", "aler", "aldr", "alde"].map(whole);
+        assert_eq!(hashes("alder"), expected);
+        assert_eq!(
+            hashes("aal"),
+            ["aal", "al", "aa"].map(whole),
+            "equal letters are left out once"
+        );
+        assert_eq!(hashes(""), [0]);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::meaning;
-use super::spelling::distance;
+use super::spelling::{distance, letters};
 use super::table::lines;
 
 /// The most words of a legal form.
@@ -28,18 +28,21 @@ static PARTS: LazyLock<FxHashSet<&'static str>> =
 /// letters.
 const ERROR_FROM: usize = 6;
 
-/// The long words of legal forms, by the word with one letter left out and by the whole word.
-static LONG_WORDS: LazyLock<FxHashMap<String, &'static str>> = LazyLock::new(|| {
-    let mut long = FxHashMap::default();
-    let words = FORMS.keys().flat_map(|phrase| phrase.split(' '));
-    let mut words: Vec<&str> = words.filter(|word| word.len() >= ERROR_FROM).collect();
+/// A long word of a legal form, with the letters that it has.
+struct LongWord {
+    text: &'static str,
+    letters: u64,
+}
+
+/// The long words of legal forms by their length, in the order of the alphabet.
+static LONG_WORDS: LazyLock<FxHashMap<usize, Vec<LongWord>>> = LazyLock::new(|| {
+    let mut words: Vec<&str> =
+        PARTS.iter().copied().filter(|word| word.len() >= ERROR_FROM).collect();
     words.sort_unstable();
-    words.dedup();
-    for word in words {
-        long.insert(word.to_owned(), word);
-        for left in one_left_out(word) {
-            long.entry(left).or_insert(word);
-        }
+    let mut long: FxHashMap<usize, Vec<LongWord>> = FxHashMap::default();
+    for text in words {
+        let word = LongWord { text, letters: letters(text.as_bytes()) };
+        long.entry(text.len()).or_default().push(word);
     }
     long
 });
@@ -48,33 +51,20 @@ static LONG_WORDS: LazyLock<FxHashMap<String, &'static str>> = LazyLock::new(|| 
 /// is like it: `organichernnoi`. In letters.
 const TWO_ERRORS_FROM: usize = 12;
 
-/// The longest words of legal forms.
-static LONGEST_WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let words = LONG_WORDS.values().copied().filter(|word| word.len() >= TWO_ERRORS_FROM);
-    let mut words: Vec<&str> = words.collect();
-    words.sort_unstable();
-    words.dedup();
-    words
-});
-
-fn one_left_out(word: &str) -> impl Iterator<Item = String> {
-    word.char_indices().map(|(at, letter)| {
-        let after = word.get(at + letter.len_utf8()..).unwrap_or_default();
-        format!("{}{after}", word.get(..at).unwrap_or_default())
-    })
-}
-
 /// The word of a legal form that this is, but for one typing error: `limitted` is `limited`.
 pub fn without_error(word: &str) -> Option<&'static str> {
-    if word.len() < ERROR_FROM - 1 || LONG_WORDS.get(word).is_some_and(|right| *right == word) {
+    if word.len() < ERROR_FROM - 1 || word.len() >= ERROR_FROM && is_part(word) {
         return None;
     }
-    let right = LONG_WORDS
-        .get(word)
-        .copied()
-        .or_else(|| one_left_out(word).find_map(|left| LONG_WORDS.get(&left).copied()))
-        .filter(|right| distance(word, right) == Some(1))
-        .or_else(|| with_two_errors(word))?;
+    let own = letters(word.as_bytes());
+    let one_error = |known: &&LongWord| {
+        (known.letters ^ own).count_ones() <= 2 && distance(word, known.text) == Some(1)
+    };
+    // A letter is left out more often than it is added.
+    let lengths = (word.len() - 1..=word.len() + 1).rev();
+    let near = lengths.filter_map(|length| LONG_WORDS.get(&length)).flatten();
+    let right = near.into_iter().find(one_error).map(|known| known.text);
+    let right = right.or_else(|| with_two_errors(word))?;
     meaning::of_word(word).is_none().then_some(right)
 }
 
@@ -82,10 +72,12 @@ fn with_two_errors(word: &str) -> Option<&'static str> {
     if word.len() < TWO_ERRORS_FROM - 2 {
         return None;
     }
-    let alike = |known: &&&str| {
-        known.bytes().next() == word.bytes().next() && distance(word, known).is_some()
+    let alike = |known: &&LongWord| {
+        known.text.bytes().next() == word.bytes().next() && distance(word, known.text).is_some()
     };
-    LONGEST_WORDS.iter().find(alike).copied()
+    let lengths = TWO_ERRORS_FROM.max(word.len() - 2)..=word.len() + 2;
+    let near = lengths.filter_map(|length| LONG_WORDS.get(&length)).flatten();
+    near.into_iter().find(alike).map(|known| known.text)
 }
 
 /// Whether this is a word of a legal form, alone or with others.
@@ -127,9 +119,13 @@ pub fn is_form(words: &[String]) -> bool {
 
 /// The longest legal form that begins at this word: how many words, and its class.
 fn longest(words: &[String], at: usize) -> Option<(usize, &'static str)> {
+    if !words.get(at).is_some_and(|word| is_part(word)) {
+        return None;
+    }
     let mut phrase = String::new();
     let mut found = None;
-    for (length, word) in words.iter().skip(at).take(LONGEST).enumerate() {
+    let next = words.iter().skip(at).take(LONGEST).take_while(|word| is_part(word));
+    for (length, word) in next.enumerate() {
         if length > 0 {
             phrase.push(' ');
         }

@@ -19,6 +19,34 @@ pub const MAX_LETTERS: usize = 400;
 /// "llc"]); assert_eq!(words("华为"), ["hua", "wei"]);
 /// ```
 pub fn words(text: &str) -> Vec<String> {
+    if text.is_ascii() { ascii_words(text) } else { words_of_any_script(text) }
+}
+
+/// The same as [`words_of_any_script`], several times as fast.
+fn ascii_words(text: &str) -> Vec<String> {
+    let bytes = text.as_bytes();
+    let bytes = bytes.get(..MAX_LETTERS).unwrap_or(bytes);
+    let mut found: Vec<Piece> = Vec::new();
+    let mut word = String::new();
+    for (at, letter) in bytes.iter().enumerate() {
+        match letter {
+            b'a'..=b'z' | b'0'..=b'9' => word.push(char::from(*letter)),
+            b'A'..=b'Z' => word.push(char::from(letter.to_ascii_lowercase())),
+            b'\'' | b'`'
+                if !word.is_empty() && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {
+            }
+            b'&' | b'+' => {
+                push(&mut found, &mut word, false);
+                found.push(Piece { text: "and".to_owned(), dotted: false });
+            }
+            _ => push(&mut found, &mut word, *letter == b'.'),
+        }
+    }
+    push(&mut found, &mut word, false);
+    join_dotted(found)
+}
+
+fn words_of_any_script(text: &str) -> Vec<String> {
     let mut found: Vec<Piece> = Vec::new();
     let mut word = String::new();
     let mut letters = text.nfkc().take(MAX_LETTERS).peekable();
@@ -60,6 +88,9 @@ fn push(found: &mut Vec<Piece>, word: &mut String, dotted: bool) {
 
 /// `l. l. c.` becomes `llc`. Two letters stay apart: they are initials of a person.
 fn join_dotted(pieces: Vec<Piece>) -> Vec<String> {
+    if !pieces.iter().any(|piece| piece.dotted && piece.text.len() == 1) {
+        return pieces.into_iter().map(|piece| piece.text).collect();
+    }
     let mut words: Vec<String> = Vec::with_capacity(pieces.len());
     let mut run: Vec<String> = Vec::new();
     let mut open = false;
@@ -115,6 +146,8 @@ fn is_ideograph(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(text: &str, expected: &str) {
@@ -150,5 +183,12 @@ mod tests {
         check(" .,-–()", "");
         assert!(words(&"a".repeat(100_000)).concat().len() <= MAX_LETTERS);
         assert!(words(&"国 ".repeat(100_000)).len() <= MAX_LETTERS);
+    }
+
+    proptest! {
+        #[test]
+        fn ascii_letters_are_read_as_those_of_any_script(text in "[a-cA-C1 .,'`&+(-]{0,30}") {
+            prop_assert_eq!(ascii_words(&text), words_of_any_script(&text));
+        }
     }
 }

@@ -85,7 +85,12 @@ fn add_without(found: &mut Vec<Variant>, text: String, left_out: &str, most: f32
 /// The byte at which an ASCII pattern in lower case begins, whatever the case of the text.
 fn find(text: &str, pattern: &str) -> Option<usize> {
     let (text, pattern) = (text.as_bytes(), pattern.as_bytes());
-    text.windows(pattern.len()).position(|window| window.eq_ignore_ascii_case(pattern))
+    let first = pattern.first()?;
+    let mut windows = text.windows(pattern.len());
+    windows.position(|window| {
+        window.first().is_some_and(|letter| letter.eq_ignore_ascii_case(first))
+            && window.eq_ignore_ascii_case(pattern)
+    })
 }
 
 fn without_note(text: &str) -> &str {
@@ -96,6 +101,9 @@ fn without_note(text: &str) -> &str {
 fn other_names(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text;
+    if !may_have_other_name(text) {
+        return vec![text];
+    }
     loop {
         let next = OTHER_NAME
             .iter()
@@ -107,6 +115,14 @@ fn other_names(text: &str) -> Vec<&str> {
     }
     parts.push(rest);
     parts
+}
+
+/// Whether one of [`OTHER_NAME`] may stand in the text: each has `.k.`, `.b.`, or the like with
+/// slashes, or `known as`.
+fn may_have_other_name(text: &str) -> bool {
+    let is_mark =
+        |part: &[u8]| matches!(part, [b'.' | b'/', b'k' | b'K' | b'b' | b'B', b'.' | b'/']);
+    text.as_bytes().windows(3).any(is_mark) || find(text, "known as").is_some()
 }
 
 /// Where a mark stands that does not begin inside a word.
@@ -121,6 +137,9 @@ fn word_start(text: &str, mark: &str) -> Option<usize> {
 /// The name before an address that stands in the same cell: `Sever Ltd. 4 Quay Street, Kerch,
 /// Ukraine`.
 fn before_address(text: &str) -> Option<&str> {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let start = text.match_indices([',', '.']).map(|(at, _)| at).find(|at| {
         let rest = text.get(at + 1..).unwrap_or_default();
         let country = rest.rsplit(',').next().unwrap_or_default();
@@ -176,8 +195,12 @@ fn parted_by_comma(text: &str, found: &mut Vec<Variant>) {
     let Some((head, tail)) = text.split_once(", ").filter(|(head, _)| !head.contains('(')) else {
         return;
     };
-    let (own, other) = (words_that_count(head), words_that_count(tail));
-    if own.is_empty() || other.is_empty() {
+    let other = words_that_count(tail);
+    if other.is_empty() {
+        return;
+    }
+    let own = words_that_count(head);
+    if own.is_empty() {
         return;
     }
     // A family name before a comma is not a name.
@@ -336,6 +359,14 @@ mod tests {
         check(")))", &[]);
         check("a.k.a.", &[]);
         check("é(é", &["é(é", "é"]);
+    }
+
+    #[test]
+    fn every_mark_of_another_name_is_looked_for() {
+        for mark in OTHER_NAME {
+            assert!(may_have_other_name(&format!("Alder {} Birch", mark.to_uppercase())), "{mark}");
+        }
+        assert!(!may_have_other_name("Alder Works Co., Ltd."));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The decisions of people in a journal: each entry that names who decided.
 //!
-//! A restore carries those that the backup does not know as `decision.carried`. What becomes of each
-//! is in the journal too: the entry of the same kind as the decision that carries it out again
+//! A restore carries those that the backup does not know as `decision.carried`. What becomes of
+//! each is in the journal too: the entry of the same kind as the decision that carries it out again
 //! refers to it in `restored`, or `decision.not_applied` says why it is not carried out.
 
 use std::collections::BTreeSet;

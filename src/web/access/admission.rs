@@ -82,10 +82,7 @@ fn sign_in_first(web: &Web, request: &Request) -> Response {
     let uri = request.uri();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     if is_read && !is_for_programs(uri.path()) {
-        let asked = uri.path_and_query().map_or("/", |asked| asked.as_str());
-        let next: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
-        let location = format!("{}/sign-in?next={next}", web.state.settings.root());
-        return (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
+        return to_sign_in(web, uri.path_and_query().map_or("/", |asked| asked.as_str()));
     }
     with_challenge(refusal(
         &Visit::of_nobody(web),
@@ -93,6 +90,13 @@ fn sign_in_first(web: &Web, request: &Request) -> Response {
         StatusCode::UNAUTHORIZED,
         "expected a person who is signed in, or the token of a person as `Authorization: Bearer`",
     ))
+}
+
+/// Leads a browser to the form, and from there to the page `asked`.
+pub fn to_sign_in(web: &Web, asked: &str) -> Response {
+    let next: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+    let location = format!("{}/sign-in?next={next}", web.state.settings.root());
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
 fn is_for_programs(path: &str) -> bool {

@@ -22,12 +22,16 @@ pub fn is_foreign(headers: &HeaderMap, public_url: Option<&Url>) -> bool {
         return true;
     };
     let is_public = public_url.is_some_and(|public| public.origin() == origin.origin());
+    // A page of the public host that came without encryption may be anybody's.
+    let is_unencrypted = public_url.is_some_and(|public| {
+        public.host() == origin.host() && (public.scheme(), origin.scheme()) == ("https", "http")
+    });
     // `https` may end at a proxy, so only the host and the port are compared.
     let is_asked_host = text(&header::HOST).is_some_and(|host| {
         Url::parse(&format!("{}://{host}/", origin.scheme()))
             .is_ok_and(|asked| asked.origin() == origin.origin())
     });
-    !is_public && !is_asked_host
+    is_unencrypted || (!is_public && !is_asked_host)
 }
 
 #[cfg(test)]
@@ -74,6 +78,8 @@ mod tests {
         ] {
             check(&[(header::ORIGIN, origin), host.clone()], true);
         }
+        let public_host = (header::HOST, "watch.example.com");
+        check(&[(header::ORIGIN, "http://watch.example.com"), public_host], true);
         for site in ["cross-site", "same-site", "unheard-of"] {
             check(&[(SEC_FETCH_SITE, site), host.clone()], true);
             check(&[(SEC_FETCH_SITE, site), (header::ORIGIN, "https://watch.example.com")], true);

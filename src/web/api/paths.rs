@@ -4,10 +4,11 @@
 use axum::routing::{MethodRouter, get};
 use schemars::Schema;
 
-use crate::domain::{Alert, Attempt, Change, Hold, TextChange};
+use crate::domain::{Alert, Attempt, Change, TextChange};
 use crate::stored_json::{
-    ChangeRow, CheckDayRow, ComponentSchemas, DeliveryRow, EntryRow, EntryTimeline, ItemRow,
-    MatchRow, ReceiverRow, RuleEntryRow, RuleRow, SourceRow, TimelineEvent, WatchlistRow,
+    ChangeRow, CheckDayRow, ComponentSchemas, DeliveryRow, EntryRow, EntryTimeline, FileHoldLine,
+    HoldRow, ItemRow, MatchRow, ReceiverRow, RuleEntryRow, RuleRow, SourceRow, TimelineEvent,
+    WatchlistRow,
 };
 use crate::web::Web;
 use crate::web::api::pictures::CountryRow;
@@ -188,14 +189,14 @@ pub fn all() -> Vec<ApiPath> {
             "/api/holds",
             query::HOLDS,
             "The lists on hold, and what was decided: first the open holds.",
-            rows("holds", ComponentSchemas::of::<Hold>),
+            rows("holds", ComponentSchemas::of::<HoldRow>),
             get(holds::list),
         ),
         path(
             "/api/holds/{hold_id}",
             query::NONE,
             "One hold.",
-            rows("holds", ComponentSchemas::of::<Hold>),
+            rows("holds", ComponentSchemas::of::<HoldRow>),
             get(holds::one),
         ),
         path(
@@ -212,6 +213,13 @@ pub fn all() -> Vec<ApiPath> {
             rows("words", ComponentSchemas::of::<TextChange>),
             get(holds::words),
         ),
+        about_counterparties(path(
+            "/api/holds/{hold_id}/counterparties",
+            query::NONE,
+            "The counterparties that accepting an open hold of their file would change.",
+            rows("counterparties", ComponentSchemas::of::<FileHoldLine>),
+            get(holds::of_file),
+        )),
         about_counterparties(path(
             "/api/matches",
             query::MATCHES,

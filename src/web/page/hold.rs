@@ -6,9 +6,11 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::domain::{HoldId, HoldState, Role};
+use crate::web::access::admission::to_sign_in;
+use crate::web::current_rows::file_hold;
 use crate::web::error::WebError;
 use crate::web::hold_changes::{HoldContent, by_country, content};
-use crate::web::page::{MAX_LIMIT, reply};
+use crate::web::page::{MAX_LIMIT, file_hold as file_page, reply};
 use crate::web::paging::Paging;
 use crate::web::query::{self, Parameters};
 use crate::web::records;
@@ -18,6 +20,12 @@ use crate::web::visit::Visit;
 const DEFAULT_LIMIT: usize = 50;
 
 pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
+    match file_hold(&web, &id).await {
+        Ok(Some(hold)) => return file_page::show(&web, hold, query).await,
+        Ok(None) => {}
+        Err(problem) => return WebError::from(problem).into_page(&web),
+    }
+    let asked = id.clone();
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::PAGES)?;
         let paging = Paging::read(&parameters, DEFAULT_LIMIT, MAX_LIMIT)?;
@@ -66,5 +74,10 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             "hold": hold,
         }))
     };
-    reply(&web, "hold.html", context.await)
+    let context = context.await;
+    if matches!(context, Err(WebError::NotFound { .. })) && web.could_sign_in() {
+        // It may be the hold of a counterparty file, which a message links to.
+        return to_sign_in(&web, &format!("/holds/{asked}"));
+    }
+    reply(&web, "hold.html", context)
 }

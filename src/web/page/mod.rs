@@ -11,6 +11,7 @@ pub mod change;
 pub mod difference;
 pub mod entries;
 pub mod entry;
+pub mod file_hold;
 pub mod hold;
 pub mod hold_decision;
 pub mod holds;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
 use crate::domain::{AlertKind, MatchState};
 use crate::store::{AlertQuery, MatchListQuery, MatchStates};
 use crate::stored_json::{ReceiverRow, SectionRow, WatchlistRow};
@@ -39,7 +40,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         Parameters::read(query.as_deref(), query::NONE)?;
         let now = web.state.clock.now();
         let sources = source_rows(&web).await?;
-        let holds = web.state.store.holds(true).await?;
+        let holds = current_rows::holds(&web, true).await?;
         let receivers = current_rows::receiver_rows(&web).await?;
         let latest = AlertQuery {
             kinds: AlertKind::of_pages(),
@@ -117,7 +118,9 @@ async fn counterparties(web: &Visit) -> Result<Option<Counterparties>, WebError>
         Ok::<usize, WebError>(web.state.store.match_numbers(&query).await?.len())
     };
     let mut problems = current_rows::watchlists(web).await?;
-    problems.retain(|row| row.problem.is_some());
+    // A file on hold is among the holds.
+    let is_listed = |problem: &WatchlistProblem| problem.kind != WatchlistProblemKind::OnHold;
+    problems.retain(|row| row.problem.as_ref().is_some_and(is_listed));
     let (open, stale) = (count(MatchState::Open).await?, count(MatchState::Stale).await?);
     Ok(Some(Counterparties { open, stale, problems }))
 }

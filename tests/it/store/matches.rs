@@ -8,13 +8,16 @@ use entitywatch::domain::{
     Band, Cause, Compared, Counterparty, EntryId, Identified, MatchId, MatchState, PossibleMatch,
     Screening,
 };
-use entitywatch::store::{CounterpartyUpdate, MatchQuery, MatchingRecord};
+use entitywatch::store::{
+    CounterpartyUpdate, MatchListQuery, MatchQuery, MatchStates, MatchingRecord,
+};
 
 use super::places::Place;
 use super::*;
 
 on_every_backend! {
     matches_are_found_by_entry_and_in_the_order_of_the_file
+    the_list_begins_with_what_nobody_has_decided_and_is_filtered
     counterparties_are_replaced_and_removed
     a_decision_that_is_refused_writes_nothing
     what_a_delivery_shows_is_fixed
@@ -107,6 +110,42 @@ async fn matches_are_found_by_entry_and_in_the_order_of_the_file(place: &Place) 
     let stale = MatchQuery { state: Some(MatchState::Stale), ..MatchQuery::default() };
     assert!(store.matches(&stale).await.unwrap().is_empty());
     assert_eq!(store.count_matches(MatchState::Open).await.unwrap(), [("customers".into(), 3)]);
+}
+
+async fn the_list_begins_with_what_nobody_has_decided_and_is_filtered(place: &Place) {
+    let store = with_matches(place).await;
+    let mut confirmed = found("C2", "ent_2", 0.95);
+    confirmed.found.state = MatchState::Confirmed;
+    let mut review = found("C2", "ent_1", 0.8);
+    (review.found.band, review.found.cause) = (Band::Review, Cause::RuleFiled);
+    let matches = vec![confirmed, review];
+    record(&store, MatchingRecord { matches, ..Default::default() }).await;
+    let check = async |query: MatchListQuery, expected: &[(&str, &str)]| {
+        let numbers = store.match_numbers(&query).await.unwrap();
+        let records = store.matches_numbered(&numbers).await.unwrap();
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(id, entry)| ((*id).to_owned(), (*entry).to_owned())).collect();
+        assert_eq!(ids(&records), expected, "{query:?}");
+    };
+    let all = MatchListQuery::default;
+    check(all(), &[("C1", "ent_1"), ("C2", "ent_1"), ("C2", "ent_2")]).await;
+    check(MatchListQuery::urgent(), &[("C1", "ent_1")]).await;
+    let confirmed = MatchStates::One(MatchState::Confirmed);
+    check(MatchListQuery { states: confirmed, ..all() }, &[("C2", "ent_2")]).await;
+    check(MatchListQuery { band: Some(Band::Review), ..all() }, &[("C2", "ent_1")]).await;
+    let cause = Some(Cause::RuleFiled);
+    check(MatchListQuery { cause, ..all() }, &[("C2", "ent_1")]).await;
+    let search = Some("aldre c1".to_owned());
+    check(MatchListQuery { search, ..all() }, &[("C1", "ent_1")]).await;
+    check(MatchListQuery { watchlist: Some("vendors".into()), ..all() }, &[]).await;
+    let alert = shown(&store, screening(0.9)).await;
+    let of_alert = MatchListQuery { alert: Some(alert.clone()), ..all() };
+    let shown = store.match_numbers(&of_alert).await.unwrap();
+    let shown = store.matches_numbered(&shown).await.unwrap();
+    assert_eq!(shown.len(), 1);
+    let with = store.alerts_with_match(&shown[0].found.match_id).await.unwrap();
+    assert_eq!(with, [alert]);
+    assert!(store.items_with_match(&shown[0].found.match_id).await.unwrap().is_empty());
 }
 
 async fn counterparties_are_replaced_and_removed(place: &Place) {
