@@ -31,8 +31,8 @@ impl DaemonTasks {
         self.0.wait().await;
     }
 
-    /// Starts every loop. Backups take `keys` along, `ticks` come from the ticker, and `reloads` from
-    /// each new configuration.
+    /// Starts every loop. Backups take `keys` along, `ticks` come from the ticker, and `reloads`
+    /// from each new configuration.
     pub fn start_loops(
         &self,
         program: &Arc<Program>,
