@@ -73,7 +73,7 @@ async fn check_under(program: &Program, source_name: &str, watch: Option<Lease>)
     };
     // The check is over, and so are its entries.
     if !matches!(result.outcome, CheckOutcome::NotModified | CheckOutcome::Waiting) {
-        program.store.free_page_caches().await;
+        program.store.free_connection_caches().await;
     }
     metrics::check_finished(source_name, result.outcome.as_str(), stopwatch.elapsed_ms());
     result

@@ -65,7 +65,7 @@ mod write_order;
 mod pools;
 mod migrations;
 mod process_lock;
-mod page_caches;
+mod connection_caches;
 mod size;
 mod prune;
 mod resting;

@@ -60,7 +60,6 @@ mod story_items;
 mod story_match_pages;
 mod story_june_2022;
 mod story_matches;
-mod story_memory;
 mod story_metrics;
 mod story_officer_year;
 mod story_move;

@@ -44,7 +44,7 @@ pub fn content(
          record of this period was not changed.",
         data.journal_head
     )];
-    content.next_steps = next_steps(data, screening);
+    content.next_steps = next_steps(data, screening, context);
     content.next_steps.push(steps::plain(IF_IT_DOES_NOT_COME));
     let zone = context.zone;
     let day = |at: jiff::Timestamp| at.to_zoned(zone.clone()).date();
@@ -287,28 +287,39 @@ fn items(items: &[ItemAssurance]) -> String {
     }
 }
 
-fn next_steps(data: &Assurance, screening: Option<&Screening>) -> Vec<NextStep> {
+fn next_steps(
+    data: &Assurance,
+    screening: Option<&Screening>,
+    context: &Context<'_>,
+) -> Vec<NextStep> {
     let watchlists = screening.map(|screening| screening.watchlists.as_slice()).unwrap_or_default();
     let mut next = Vec::new();
     if watchlists.iter().any(|given| given.undecided.is_some_and(|count| count > 0)) {
-        next.push(NextStep::command(
+        next.push(context.next_step(
             "Decide the possible matches that wait",
-            "entitywatch matches list --state open",
+            "/matches?state=undecided",
+            "entitywatch matches list --state open".to_owned(),
         ));
     }
     if watchlists.iter().any(|given| given.problem.is_some()) {
-        next.push(NextStep::command(
+        next.push(context.next_step(
             "See what is wrong with the counterparty file",
-            "entitywatch watchlists",
+            "/watchlists",
+            "entitywatch watchlists".to_owned(),
         ));
     }
     if data.items.iter().any(|item| item.taken_by.is_none()) {
-        next.push(NextStep::command(
+        next.push(context.next_step(
             "Acknowledge the open items",
-            "entitywatch items take ITEM --by YOUR-NAME",
+            "/items?state=unclosed",
+            "entitywatch items take ITEM --by YOUR-NAME".to_owned(),
         ));
     } else if !data.is_clean() {
-        next.push(NextStep::command("See what needs attention now", "entitywatch status"));
+        next.push(context.next_step(
+            "See what needs attention now",
+            "/",
+            "entitywatch status".to_owned(),
+        ));
     }
     if next.is_empty() {
         next.push(steps::plain("There is nothing to do"));

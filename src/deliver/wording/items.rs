@@ -111,3 +111,51 @@ fn names(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| plain::line(name)).collect();
     if names.is_empty() { "nobody".to_owned() } else { enumeration(&names) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::deliver::wording::{MessageContent, NextStep};
+    use crate::deliver::{sample, wording};
+
+    fn content(name: &str, public_url: Option<&str>) -> MessageContent {
+        let alert = sample::find(name).unwrap();
+        wording::alert_content(&alert, &sample::settings(public_url))
+    }
+
+    /// What a message leads to: its links, and the commands that it names.
+    fn ways(content: &MessageContent) -> (Vec<String>, Vec<String>) {
+        let steps = || content.next_steps.iter().chain([&content.full_alert]);
+        let links = steps().filter_map(|step: &NextStep| step.link.clone());
+        let facts = content.facts.iter().chain(&content.evidence);
+        let links = links.chain(facts.filter_map(|fact| fact.link.clone())).collect();
+        (links, steps().filter_map(|step| step.command.clone()).collect())
+    }
+
+    #[test]
+    fn messages_about_items_link_to_their_pages_or_name_the_commands() {
+        for name in ["alert.escalated", "items.open"] {
+            let (links, commands) = ways(&content(name, Some("https://www.example.com/watch/")));
+            let items: Vec<&String> =
+                links.iter().filter(|link| link.contains("/watch/items")).collect();
+            assert!(items.len() >= 2, "{name}: {links:?}");
+            assert!(!commands.iter().any(|command| command.contains(" items ")), "{commands:?}");
+            let (links, commands) = ways(&content(name, None));
+            assert_eq!(links.iter().filter(|link| link.contains("/items")).count(), 0, "{name}");
+            assert!(commands.iter().any(|it| it.starts_with("entitywatch items take")), "{name}");
+        }
+    }
+
+    #[test]
+    fn messages_about_counterparties_link_to_their_pages_or_name_the_commands() {
+        for (name, page) in
+            [("watchlist.matched", "/matches"), ("watchlist.failing", "/watchlists")]
+        {
+            let (links, _) = ways(&content(name, Some("https://www.example.com/watch")));
+            let place = format!("https://www.example.com/watch{page}");
+            assert!(links.iter().any(|link| link.starts_with(&place)), "{name}: {links:?}");
+            let (links, commands) = ways(&content(name, None));
+            assert!(!links.iter().any(|link| link.contains(page)), "{name}: {links:?}");
+            assert!(commands.iter().any(|it| it.starts_with("entitywatch ")), "{name}");
+        }
+    }
+}

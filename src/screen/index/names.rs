@@ -21,6 +21,8 @@ pub(super) const TOGETHER: usize = 4;
 const ALIKE_BY_INITIALS: usize = 24;
 /// The most listed names that are compared with one name in full.
 const NEAREST: usize = 48;
+/// A word that so few listed names have is rare.
+const RAREST: usize = 12;
 /// The most listed names that are visited for one name. Beyond it the words are too common to lead
 /// anywhere. One word is always followed.
 const VISITS: usize = 4000;
@@ -307,6 +309,10 @@ impl NamesIndex {
             }
         }
         steps.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        // The names that have the rarest word are compared however common their other words are.
+        if let Some((_, _, names)) = steps.first().filter(|(length, _, _)| *length <= RAREST) {
+            found.extend(*names);
+        }
         scratch.gained.resize(self.names.len(), 0.0);
         let mut visits = 0;
         for (length, gain, names) in steps {

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::initials::initials;
 use super::listed_name::{LETTER, ListedName};
 use super::names::{NamesIndex, Scratch, TOGETHER, may_join};
-use super::vocabulary::Likely;
+use super::vocabulary::{Likely, TWO_ERRORS_FROM};
 use crate::screen::alignment::{ACRONYM_FROM, INITIAL};
 use crate::screen::name_score::{Weights, at_most};
 use crate::screen::names::spelling::{distance, initial, lasting_ends, letters, skeleton};
@@ -21,6 +21,8 @@ use crate::screen::names::word::{Kind, Name, Word};
 /// A counterparty file may have any number of different words: the memory for them is emptied at
 /// this size.
 const REMEMBERED_WORDS: usize = 50_000;
+/// Words written together have a typing error only if they are longer than twice this, in letters.
+const HALF: usize = TWO_ERRORS_FROM / 2;
 /// Sums of the same weights in another order differ a little.
 const ROUNDING: f32 = 1.001;
 
@@ -50,7 +52,12 @@ struct Known {
     is_acronym: bool,
 }
 
-type KnownWords = FxHashMap<Box<str>, Vec<(Box<str>, Kind, Known)>>;
+/// The words that a thread has met, each with its meanings and their places.
+#[derive(Debug, Default)]
+struct KnownWords {
+    places: FxHashMap<Box<str>, Vec<(Box<str>, Kind, usize)>>,
+    known: Vec<Known>,
+}
 
 /// What one thread reuses from name to name.
 #[derive(Debug, Default)]
@@ -78,6 +85,10 @@ pub struct Reach<'a> {
     /// The skeletons of all words of these groups, sorted; and each turned around.
     skeletons: Vec<String>,
     turned: Vec<String>,
+    whole: FxHashSet<String>,
+    /// The first and the last letters of each.
+    starts: FxHashSet<String>,
+    ends: FxHashSet<String>,
     wholes: FxHashSet<&'a str>,
     sorted: FxHashSet<&'a str>,
     initials: FxHashSet<String>,
@@ -107,6 +118,9 @@ impl<'a> Reach<'a> {
             single: FxHashSet::default(),
             skeletons: Vec::new(),
             turned: Vec::new(),
+            whole: FxHashSet::default(),
+            starts: FxHashSet::default(),
+            ends: FxHashSet::default(),
             wholes: FxHashSet::default(),
             sorted: FxHashSet::default(),
             initials: FxHashSet::default(),
@@ -119,6 +133,12 @@ impl<'a> Reach<'a> {
             reach.add(listed);
         }
         let skeletons = index.vocabulary.skeletons_of(&reach.single);
+        for skeleton in &skeletons {
+            reach.whole.insert(skeleton.clone());
+            let (start, end) = first_and_last(skeleton);
+            reach.starts.extend(start.map(str::to_owned));
+            reach.ends.extend(end.map(str::to_owned));
+        }
         reach.turned = skeletons.iter().map(|skeleton| skeleton.chars().rev().collect()).collect();
         reach.skeletons = skeletons;
         for sorted in [&mut reach.skeletons, &mut reach.turned] {
@@ -168,8 +188,8 @@ impl<'a> Reach<'a> {
 
     /// Whether a published name of a counterparty may be shown with one of the targets.
     pub fn may_reach(&self, text: &str, remembered: &mut Remembered) -> bool {
-        if remembered.known.len() >= REMEMBERED_WORDS {
-            remembered.known.clear();
+        if remembered.known.known.len() >= REMEMBERED_WORDS {
+            remembered.known = KnownWords::default();
         }
         variants::of(text).into_iter().any(|variant| {
             let readings = self.index.readings(Name::of(&variant.text));
@@ -186,9 +206,10 @@ impl<'a> Reach<'a> {
             || self.is_spelled_by(name)
             || self.has_the_letters_of_one(name)
             || {
-                name.words.iter().for_each(|word| self.remember(word, known, scratch));
+                let places: Vec<usize> =
+                    name.words.iter().map(|word| self.remember(word, known, scratch)).collect();
                 let words: Vec<&Known> =
-                    name.words.iter().filter_map(|word| find(known, word)).collect();
+                    places.iter().filter_map(|place| known.known.get(*place)).collect();
                 words.iter().any(|word| word.is_acronym)
                     || self.is_written_together(name, &words)
                     || self.may_have_enough_in_common(name, &words, common, touched)
@@ -227,7 +248,6 @@ impl<'a> Reach<'a> {
 
     /// Whether neighboring words, written together, are a word of a target.
     fn is_written_together(&self, name: &Name, known: &[&Known]) -> bool {
-        let vocabulary = &self.index.vocabulary;
         name.words.iter().enumerate().any(|(start, first)| {
             let Some(own) = known.get(start).filter(|_| may_join(first)) else { return false };
             let ends = known.get(start + 1).is_some_and(|next| next.ends);
@@ -238,10 +258,11 @@ impl<'a> Reach<'a> {
             let rest = name.words.iter().skip(start + 1).take(TOGETHER - 1);
             (2..).zip(rest.take_while(|word| may_join(word))).any(|(length, word)| {
                 joined.push_str(&word.text.replace(' ', ""));
-                (own.begins && self.has(&vocabulary.likely_together(&joined)))
+                let skeleton = skeleton(&joined);
+                self.whole.contains(&skeleton)
                     || (length == 2
-                        && self.may_differ_by_one_error(&joined)
-                        && self.has(&vocabulary.likely_with_one_error(&joined)))
+                        && self.may_differ_by_one_error(&skeleton)
+                        && self.has(&self.index.vocabulary.likely_with_one_error(&joined)))
             })
         })
     }
@@ -252,13 +273,16 @@ impl<'a> Reach<'a> {
 
     /// Whether a word of a target has one half of these letters. An error leaves one half as it is,
     /// but for the letters in the middle, which it may exchange.
-    fn may_differ_by_one_error(&self, joined: &str) -> bool {
-        let own = skeleton(joined);
+    fn may_differ_by_one_error(&self, own: &str) -> bool {
         let half = own.len() / 2;
-        let (start, end) = (own.get(..half), own.get(half + 1..).unwrap_or_default());
-        let end: String = end.chars().rev().collect();
-        any_begins_with(&self.skeletons, start.unwrap_or_default())
-            || any_begins_with(&self.turned, &end)
+        let (first, last) = first_and_last(own);
+        let has_start = first.is_some_and(|first| self.starts.contains(first));
+        let has_end = last.is_some_and(|last| self.ends.contains(last));
+        (has_start && any_begins_with(&self.skeletons, own.get(..half).unwrap_or_default()))
+            || (has_end && {
+                let end = own.get(half + 1..).unwrap_or_default();
+                any_begins_with(&self.turned, &end.chars().rev().collect::<String>())
+            })
     }
 
     fn may_have_enough_in_common(
@@ -289,11 +313,18 @@ impl<'a> Reach<'a> {
         reaches
     }
 
-    fn remember(&self, word: &Word, known: &mut KnownWords, scratch: &mut Scratch) {
-        if find(known, word).is_none() {
-            let found = (word.sense.as_str().into(), word.kind, self.known(word, scratch));
-            known.entry(word.text.as_str().into()).or_default().push(found);
+    /// The place of what is known of a word.
+    fn remember(&self, word: &Word, known: &mut KnownWords, scratch: &mut Scratch) -> usize {
+        let met = known.places.get(word.text.as_str()).into_iter().flatten();
+        let mut same = met.filter(|(sense, kind, _)| **sense == *word.sense && *kind == word.kind);
+        if let Some((_, _, place)) = same.next() {
+            return *place;
         }
+        let place = known.known.len();
+        known.known.push(self.known(word, scratch));
+        let meanings = known.places.entry(word.text.as_str().into()).or_default();
+        meanings.push((word.sense.as_str().into(), word.kind, place));
+        place
     }
 
     fn known(&self, word: &Word, scratch: &mut Scratch) -> Known {
@@ -338,15 +369,18 @@ impl<'a> Reach<'a> {
     }
 }
 
-fn find<'a>(known: &'a KnownWords, word: &Word) -> Option<&'a Known> {
-    let of_text = known.get(word.text.as_str())?;
-    let fits =
-        |(sense, kind, _): &&(Box<str>, Kind, Known)| **sense == *word.sense && *kind == word.kind;
-    of_text.iter().find(fits).map(|(_, _, known)| known)
-}
-
 fn first_letters(name: &Name) -> String {
     name.words.iter().filter_map(|word| word.text.chars().next()).map(initial).collect()
+}
+
+/// The first and the last letters of a skeleton, if it is long enough for a typing error in words
+/// that are written together.
+fn first_and_last(skeleton: &str) -> (Option<&str>, Option<&str>) {
+    let long = Some(skeleton).filter(|skeleton| skeleton.len() >= 2 * HALF);
+    (
+        long.and_then(|skeleton| skeleton.get(..HALF)),
+        long.and_then(|skeleton| skeleton.get(skeleton.len() - HALF..)),
+    )
 }
 
 fn any_begins_with(sorted: &[String], start: &str) -> bool {

@@ -26,7 +26,7 @@ const OTHER_FORM: f32 = 0.80;
 const ERROR_FROM: usize = 4;
 /// A word of fewer letters is short: an error changes much of it.
 const SHORT_BELOW: usize = 6;
-const TWO_ERRORS_FROM: usize = 9;
+pub(super) const TWO_ERRORS_FROM: usize = 9;
 const CONSONANTS_FROM: usize = 3;
 /// Words of so few letters that differ in two vowels are other words.
 const SHORT_CONSONANTS: usize = 4;
@@ -278,7 +278,7 @@ impl Vocabulary {
             for term in self.listed(&self.by_consonants, &bones) {
                 let likeness = match distance(own, &term.skeleton) {
                     None => SAME_CONSONANTS - FAR,
-                    // Of an acronym, the vowels say as much: `kret` is not `krti`, `stc` not `satco`.
+                    // The vowels of an acronym say as much: `kret` is not `krti`.
                     Some(2) if own.len().min(term.skeleton.len()) <= SHORT_CONSONANTS => continue,
                     Some(_) => SAME_CONSONANTS,
                 };
