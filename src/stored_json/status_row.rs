@@ -50,8 +50,8 @@ pub struct BackupRow {
 
 impl StatusRow {
     /// Whether something failed that a person must know of: a backup, a source, a counterparty file
-    /// that cannot be read, or a receiver that is switched off, that fails so long that operators were alerted, or that has dead
-    /// deliveries. A delivery that will be retried is no failure.
+    /// that cannot be read, or a receiver that is switched off, that fails so long that operators
+    /// were alerted, or that has dead deliveries. A delivery that will be retried is no failure.
     pub fn has_failed(&self) -> bool {
         let source_failed = |row: &SourceRow| row.configured && row.consecutive_failures > 0;
         let receiver_failed = |row: &ReceiverRow| {

@@ -57,8 +57,8 @@ pub fn with(more: &[Row]) -> Vec<Row> {
     rows(40).into_iter().chain(more.iter().cloned()).collect()
 }
 
-pub const OURS: &str = "C1,Tianshan Avionics Inst. Plantedname,Tianshan Avionics Institute,\"8 Xueyuan \
-                    Road, Beijing\",CN,Ann";
+pub const OURS: &str = "C1,Tianshan Avionics Inst. Plantedname,Tianshan Avionics Institute,\
+                    \"8 Xueyuan Road, Beijing\",CN,Ann";
 
 impl World {
     pub async fn matches(&self) -> Vec<MatchRecord> {

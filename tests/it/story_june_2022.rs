@@ -1,5 +1,5 @@
-//! The action of June 30, 2022 as an officer sees it: real entries, and counterparties of which a few
-//! are the listed parties under other spellings, a few have a listed address alone, and some have
+//! The action of June 30, 2022 as an officer sees it: real entries, and counterparties of which some
+//! are the listed parties under other spellings, some have a listed address alone, and some have
 //! names like listed ones.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,7 +143,8 @@ async fn the_action_of_june_2022_shows_an_officer_who_is_concerned_before_everyt
             .count()
     };
     println!(
-        "spellings: {} shown, {} strong; addresses: {} shown; sisters: {} shown, {} strong; {} in all",
+        "spellings: {} shown, {} strong; addresses: {} shown; sisters: {} shown, {} strong; \
+         {} in all",
         count(&planted.spellings, ""),
         count(&planted.spellings, "strong"),
         count(&planted.addresses, ""),

@@ -375,8 +375,7 @@ async fn an_address_that_more_than_five_entries_share_is_one_match_and_one_decis
 }
 
 #[tokio::test]
-async fn each_alert_says_what_is_wrong_with_the_file_and_a_route_of_matches_lets_everything_through()
- {
+async fn each_alert_says_what_is_wrong_with_a_file_and_a_route_of_matches_then_lets_all_through() {
     let mut site = site("").await;
     site.sections.push_str(
         "max_age = \"36h\"\n[[receiver]]\nname = \"mail\"\nkind = \"email\"\nto = \

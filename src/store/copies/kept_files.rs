@@ -1,5 +1,5 @@
-//! Small files that a backup has beside the tables, such as the keys of receipts. The store does not
-//! know what they mean.
+//! Small files that a backup has beside the tables, such as the keys of receipts. The store does
+//! not know what they mean.
 //!
 //! They are rows of a table that only a backup has. A restore takes the table out again.
 
@@ -18,8 +18,8 @@ use crate::store::statement::sql;
 /// The table. `layout` leaves it out.
 pub const TABLE: &str = "kept_file";
 
-/// A file, with a path such as `receipt-keys/0001.pem`. `Debug` does not show its content, which may
-/// be a secret.
+/// A file, with a path such as `receipt-keys/0001.pem`. `Debug` does not show its content, which
+/// may be a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeptFile {
     pub name: String,
