@@ -9,9 +9,11 @@ pub const FULL: u32 = 13;
 /// `SQLITE_NOTADB`.
 pub const NOT_A_DATABASE: u32 = 26;
 
+/// `SQLITE_IOERR`.
+const IO_ERROR: u32 = 0x0a;
 /// `SQLITE_IOERR_SHMSIZE`: the file that readers of a log share cannot grow, which has no other
 /// reason on Linux than a full disk.
-const SHARED_MEMORY_SIZE: u32 = 10 | (19 << 8);
+const SHARED_MEMORY_SIZE: u32 = IO_ERROR | (0x13 << 8);
 
 /// The result code of an error of SQLite. The codes of PostgreSQL have five characters, so they
 /// have none.

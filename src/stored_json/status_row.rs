@@ -60,8 +60,8 @@ impl StatusRow {
                     && (row.state.disabled_at.is_some() || row.state.failure_alerted))
         };
         let file_failed = |row: &WatchlistStateRow| {
-            let kind = row.problem.as_ref().map(|problem| problem.kind);
             use WatchlistProblemKind::{Malformed, Unreadable};
+            let kind = row.problem.as_ref().map(|problem| problem.kind);
             matches!(kind, Some(Unreadable | Malformed))
         };
         let backup_failed = self.backup.as_ref().is_some_and(|backup| backup.overdue);

@@ -133,12 +133,12 @@ async fn an_officer_is_alerted_of_what_matters_once_and_the_others_of_what_chang
 
     // The confirmed party is amended, renamed, delisted and relisted.
     let amended = newcomer().at("9 Xueyuan Road, Beijing, CN");
-    world.publish(&listed(&first, &[amended.clone()]));
+    world.publish(&listed(&first, std::slice::from_ref(&amended)));
     world.next_check().await;
     let of_confirmed: &[(&str, &[&str])] = &[(changed, &["C1 confirmed"])];
     assert_eq!(ledger.step(&world), step(of_confirmed, &[("revised", &name)]));
     let renamed = Row { name: "Tianshan Avionics Research Institute".into(), ..amended };
-    world.publish(&listed(&first, &[renamed.clone()]));
+    world.publish(&listed(&first, std::slice::from_ref(&renamed)));
     world.next_check().await;
     assert_eq!(ledger.step(&world), step(of_confirmed, &[("revised", &renamed.name)]));
     world.publish(&listed(&first, &[]));
@@ -147,7 +147,7 @@ async fn an_officer_is_alerted_of_what_matters_once_and_the_others_of_what_chang
     let ended = of(&world, "C1").await.remove(0);
     assert_eq!(ended.ended.map(|end| end.why), Some(EndReason::EntryRemoved));
     world.clock.advance(Duration::from_secs(30 * 86_400));
-    world.publish(&listed(&first, &[renamed.clone()]));
+    world.publish(&listed(&first, std::slice::from_ref(&renamed)));
     world.next_check().await;
     assert_eq!(ledger.step(&world), step(of_confirmed, &[("added", &renamed.name)]));
     let back = of(&world, "C1").await.remove(0);

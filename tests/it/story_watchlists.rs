@@ -225,7 +225,7 @@ async fn a_list_that_a_watchlist_adds_is_compared_whole_and_again_if_it_was_left
     set_lists(&mut site, "lists = [\"EL\"]\n");
     write_customers(&site, &["C1,Mirnaya Optics,,,RU,", "C2,Vostok Radar Plant,,,RU,"]);
     let unverified = row("Mirnaya Optics", RULE).at("Omsk, RU").unverified();
-    let mut world = World::with_baseline(site, &with(&[unverified.clone()])).await;
+    let mut world = World::with_baseline(site, &with(std::slice::from_ref(&unverified))).await;
     assert!(world.matches().await.is_empty(), "the list is not compared");
 
     set_lists(&mut world.site, "lists = [\"EL\", \"UVL\"]\n");
@@ -431,8 +431,8 @@ async fn each_alert_says_what_is_wrong_with_a_file_and_a_route_of_matches_then_l
         let problem = screening.watchlists[0].problem.as_ref().unwrap();
         assert_eq!(problem.kind.as_str(), kind);
         let mails = world.smtp.mails();
-        let own = mails.iter().filter(|mail| mail.data.contains("officer@example.com"));
-        let text = own.last().unwrap().data.replace("=\r\n", "");
+        let mut own = mails.iter().filter(|mail| mail.data.contains("officer@example.com"));
+        let text = own.next_back().unwrap().data.replace("=\r\n", "");
         let sentence = format!("The counterparty file customers.csv {words}");
         assert!(text.contains(&sentence), "{kind}: {text}");
         assert!(text.contains("No match is not a clearance"), "{kind}");

@@ -34,7 +34,7 @@ pub async fn sections(store: &Store, period: Period, names: &LaterNames) -> Resu
     let mut counts: BTreeMap<(String, ListCode), [u64; 4]> = BTreeMap::new();
     let read = |recorded: RecordedChange| {
         let change = &recorded.change;
-        let of_list = (names.then(&recorded.source).to_owned(), change.entry.list);
+        let of_list = (names.then(&recorded.source).clone(), change.entry.list);
         let [added, removed, revised, editorial] = counts.entry(of_list).or_default();
         *match (change.editorial, change.kind) {
             (true, _) => editorial,

@@ -77,7 +77,7 @@ impl PastItems {
                 journal_kind::ITEM_TAKEN => item.taken_by = act.by(),
                 journal_kind::ITEM_CLOSED => item.is_closed = true,
                 journal_kind::ITEM_REOPENED => {
-                    (item.is_closed, item.taken_by) = (false, String::new())
+                    (item.is_closed, item.taken_by) = (false, String::new());
                 }
                 _ => {}
             }

@@ -52,10 +52,13 @@ struct Known {
     is_acronym: bool,
 }
 
+/// A meaning of a word, its kind, and its place in [`KnownWords::known`].
+type MeaningPlace = (Box<str>, Kind, usize);
+
 /// The words that a thread has met, each with its meanings and their places.
 #[derive(Debug, Default)]
 struct KnownWords {
-    places: FxHashMap<Box<str>, Vec<(Box<str>, Kind, usize)>>,
+    places: FxHashMap<Box<str>, Vec<MeaningPlace>>,
     known: Vec<Known>,
 }
 

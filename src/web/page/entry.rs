@@ -25,7 +25,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
         let numbers = entry.timeline.iter().filter_map(|event| event.rule.as_ref());
         let rules: BTreeSet<&String> = numbers
             .filter_map(|rule| rule.document_number.as_ref())
-            .filter(|number| catalog.rules.contains(*number))
+            .filter(|number| catalog.rules.contains(number))
             .collect();
         let mut timeline: Vec<_> = entry.timeline.iter().collect();
         timeline.reverse();
