@@ -1,6 +1,6 @@
-//! The action of June 30, 2022 as an officer sees it: real entries, and counterparties. Some are the
-//! listed parties under other spellings, some have a listed address alone, and some have names like
-//! listed ones.
+//! The action of June 30, 2022 as an officer sees it: real entries, and counterparties. Some are
+//! the listed parties under other spellings, some have a listed address alone, and some have names
+//! like listed ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
