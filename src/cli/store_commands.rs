@@ -110,7 +110,7 @@ async fn restore(
             Err(problem) => {
                 exit = Exit::Failed;
                 output::problem(&format!(
-                    "they were not carried out again; the next start tries to: {problem:#}"
+                    "failed to carry out the decisions again; the next start retries: {problem:#}"
                 ));
             }
         }

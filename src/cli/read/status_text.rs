@@ -71,7 +71,7 @@ fn store_lines(status: &StatusRow) -> Vec<String> {
     }));
     if status.waiting_decisions > 0 {
         lines.push(format!(
-            "  decisions of before the restore that wait for what they are about: {}",
+            "  decisions made before the restore and not yet carried out again: {}",
             status.waiting_decisions
         ));
     }
@@ -345,7 +345,7 @@ mod tests {
             "STORE",
             "  512 MB, grows by about 210 MB a year",
             "  OVERDUE: last backup 2026-02-28 02:30:01Z (480 MB)",
-            "  decisions of before the restore that wait for what they are about: 2",
+            "  decisions made before the restore and not yet carried out again: 2",
         ];
         assert_eq!(lines[expected.len() + 1..], store);
     }

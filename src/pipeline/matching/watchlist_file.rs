@@ -43,7 +43,7 @@ pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
 
 /// Reads the rows. A file without any row is refused: it would remove all counterparties.
 pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, (WatchlistProblemKind, String)> {
-    // A check must not wait for whoever writes into a pipe.
+    // A check must not wait for a program that writes into a pipe.
     if fs::metadata(&settings.path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
         let detail = "expected a file or a folder, but got something else";
         return Err((WatchlistProblemKind::Unreadable, detail.to_owned()));

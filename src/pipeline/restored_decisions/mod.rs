@@ -118,7 +118,7 @@ pub async fn carry_out(program: &Program) -> Vec<Restoration> {
         Ok(passed) => passed,
         Err(problem) => {
             error!(
-                "failed to carry out the decisions of before the restore; the next check tries \
+                "failed to carry out the decisions from before the restore; the next check tries \
                  them again: {problem}"
             );
             Vec::new()
