@@ -25,12 +25,11 @@ pub async fn retry(
     reply: &mut Reply,
 ) -> Result<()> {
     let now = program.clock.now();
-    let found = program.store.retry(ids, now).await?;
-    if !found.is_empty() {
-        let data = json!({"deliveries": found, "by": by, "identified": identified});
-        let event = JournalEvent { kind: journal_kind::DELIVERIES_RETRIED.into(), data };
-        program.store.add_journal_entries(now, vec![event]).await?;
-    }
+    let event = |found: &[DeliveryId]| JournalEvent {
+        kind: journal_kind::DELIVERIES_RETRIED.into(),
+        data: json!({"deliveries": found, "by": by, "identified": identified}),
+    };
+    let found = program.store.retry_and_journal(ids, now, event).await?;
     for id in ids.iter().filter(|id| !found.contains(id)) {
         reply.problem(
             Exit::Usage,

@@ -54,7 +54,7 @@ impl<'de> Deserialize<'de> for SecretHeaders {
 
 /// A header as a line. Nothing in it can begin another header.
 fn header_line(name: &str, value: &str) -> Option<String> {
-    let is_one = !name.starts_with('#') && !name.contains(':');
+    let is_one = name.trim() == name && !name.starts_with(['#', '\u{feff}']) && !name.contains(':');
     let is_line = |text: &str| !text.chars().any(char::is_control);
     (is_one && is_line(name) && is_line(value)).then(|| format!("{name}: {value}\n"))
 }

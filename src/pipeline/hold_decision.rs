@@ -25,6 +25,7 @@ use crate::pipeline::items::note_items;
 use crate::pipeline::matching::match_changes;
 use crate::pipeline::regulation::accepted_text;
 use crate::pipeline::regulation::parties::{self, NewCitations};
+use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
 use crate::store::copies::RestoredFrom;
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
@@ -142,7 +143,8 @@ pub async fn accept(
     }
     accept_older_edition(store, &hold, now, &mut record).await?;
     let hold = note_acceptance(hold, decision, now, as_baseline, summary, &mut record);
-    let _matching = Box::pin(match_changes(program, &wiring, &mut record)).await?;
+    let matching = Box::pin(match_changes(program, &wiring, &mut record)).await?;
+    record.fence.extend(matching.as_ref().map(SharedLock::fence));
     note_items(store, &wiring.config, &mut record).await?;
     Box::pin(store.record(record)).await?;
     program.outbox.send_replace(());

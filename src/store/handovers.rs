@@ -18,6 +18,10 @@ pub struct HandoverOrder {
     pub ends_at: Option<Timestamp>,
     /// The person who orders it.
     pub by: String,
+    /// When it was ordered. That is in the past if a restore carries it out again.
+    pub began_at: Timestamp,
+    /// The items that it may hand over. `None`: all.
+    pub only: Option<Vec<ItemId>>,
     /// What the journal records about the order besides the items.
     pub journal: serde_json::Map<String, serde_json::Value>,
 }
@@ -28,13 +32,15 @@ impl Store {
     /// the items.
     pub async fn hand_over(&self, order: HandoverOrder, at: Timestamp) -> Result<Vec<ItemId>> {
         const ACTION: &str = "hand items over";
-        let HandoverOrder { handover: Handover { from, to }, ends_at, by, journal } = order;
+        let HandoverOrder { handover, ends_at, by, began_at, only, journal } = order;
+        let Handover { from, to } = handover;
         let mut tx = self.pools.begin(ACTION).await?;
         let statement = sql("SELECT json FROM item WHERE state <> 'closed' ORDER BY seq");
         let read = |row: &Row| row.json(0);
         let unclosed: Vec<Item> = tx.fetch(ACTION, statement, read).await?;
         let mut handed_over = Vec::new();
-        for mut item in unclosed {
+        let may_be = |item: &Item| only.as_ref().is_none_or(|ids| ids.contains(&item.item_id));
+        for mut item in unclosed.into_iter().filter(may_be) {
             if item.hand_over(&from, &to, &by, at) {
                 items::update(&mut tx, &item).await?;
                 handed_over.push(item.item_id);
@@ -49,7 +55,8 @@ impl Store {
             tx.execute(ACTION, statement.bind(at).bind(&from)).await?;
             let statement = sql("INSERT INTO handover (from_name, to_name, began_at, ends_at) \
                                  VALUES ($1, $2, $3, $4)");
-            tx.execute(ACTION, statement.bind(&from).bind(&to).bind(at).bind(ends_at)).await?;
+            tx.execute(ACTION, statement.bind(&from).bind(&to).bind(began_at).bind(ends_at))
+                .await?;
         }
         let mut data = journal;
         data.insert("items".to_owned(), value!(handed_over));
@@ -58,6 +65,16 @@ impl Store {
         crate::store::journal::append(&mut tx, at, &[event]).await?;
         tx.commit(ACTION).await?;
         Ok(handed_over)
+    }
+
+    /// Whether a hand-over of this receiver or person was ordered after this time.
+    pub async fn is_handed_over_since(&self, from: &str, after: Timestamp) -> Result<bool> {
+        const ACTION: &str = "read the hand-overs";
+        let statement =
+            sql("SELECT 1 FROM handover WHERE from_name = $1 AND began_at > $2 LIMIT 1");
+        let read = |_: &Row| Ok(());
+        let found = self.pools.fetch(ACTION, statement.bind(from).bind(after), read).await?;
+        Ok(!found.is_empty())
     }
 
     /// The hand-overs that are in force, oldest first.

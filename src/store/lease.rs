@@ -36,6 +36,11 @@ impl Fence {
     pub fn of<'a>(leases: impl IntoIterator<Item = &'a Lease>) -> Self {
         Self(leases.into_iter().filter_map(|lease| lease.0.clone()).collect())
     }
+
+    /// The transaction needs these leases too.
+    pub fn extend(&mut self, others: impl IntoIterator<Item = Self>) {
+        self.0.extend(others.into_iter().flat_map(|other| other.0));
+    }
 }
 
 /// Fails if this process does not have the leases any more. Then the transaction must write

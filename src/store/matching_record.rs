@@ -10,7 +10,7 @@ pub struct MatchingRecord {
     /// These replace what is stored under their names.
     pub watchlists: Vec<WatchlistState>,
     pub counterparties: Vec<CounterpartyUpdate>,
-    /// These replace what is stored under their ids. A decision that is newer in the store stays.
+    /// These replace what is stored under their ids. The lock of the matches keeps decisions apart.
     pub matches: Vec<MatchRecord>,
 }
 

@@ -5,6 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::crash_point::CrashPoint;
+use crate::domain::journal::JournalEvent;
 use crate::domain::{Attempt, Delivery, DeliveryId};
 use crate::store::row::Row;
 use crate::store::statement::sql;
@@ -86,6 +87,25 @@ impl Store {
     /// Makes these deliveries pending and due, in any state, with all their retries ahead of them.
     /// Returns those that exist.
     pub async fn retry(&self, ids: &[DeliveryId], at: Timestamp) -> Result<Vec<DeliveryId>> {
+        self.make_due(ids, at, |_| None).await
+    }
+
+    /// Like [`Store::retry`], and enters what was found into the journal in the same transaction.
+    pub async fn retry_and_journal(
+        &self,
+        ids: &[DeliveryId],
+        at: Timestamp,
+        event: impl FnOnce(&[DeliveryId]) -> JournalEvent,
+    ) -> Result<Vec<DeliveryId>> {
+        self.make_due(ids, at, |found| (!found.is_empty()).then(|| event(found))).await
+    }
+
+    async fn make_due(
+        &self,
+        ids: &[DeliveryId],
+        at: Timestamp,
+        event: impl FnOnce(&[DeliveryId]) -> Option<JournalEvent>,
+    ) -> Result<Vec<DeliveryId>> {
         const ACTION: &str = "make deliveries pending again";
         let mut tx = self.pools.begin(ACTION).await?;
         let mut found = Vec::new();
@@ -93,6 +113,9 @@ impl Store {
             if make_pending(&mut tx, id, at).await? {
                 found.push(id.clone());
             }
+        }
+        if let Some(event) = event(&found) {
+            journal::append(&mut tx, at, &[event]).await?;
         }
         tx.signal_outbox().await?;
         tx.commit(ACTION).await?;

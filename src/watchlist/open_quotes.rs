@@ -18,6 +18,8 @@ enum Place {
     Quoted,
     /// After a quote inside a quoted cell: it closes the cell, or is half of a doubled quote.
     Closing,
+    /// Spaces after the quote that closes a cell of several lines.
+    Padding,
 }
 
 /// The first row with a cell of several lines whose quote is closed by the end of the text only, or
@@ -49,16 +51,15 @@ pub fn first(text: &str, separator: u8) -> Option<OpenRow> {
             }
             Place::Quoted => {}
             Place::Closing if byte == b'"' => place = Place::Quoted,
-            Place::CellStart | Place::Plain | Place::Closing if is_break => {
+            Place::CellStart | Place::Plain | Place::Closing | Place::Padding if is_break => {
                 place = Place::CellStart;
                 (begins, row_line, first_line) = (at + 1, line, None);
             }
             _ if byte == separator => place = Place::CellStart,
-            Place::Closing => match first_line {
-                Some(ends) if byte != b' ' => {
-                    return Some(OpenRow { line: row_line, begins, ends });
-                }
-                _ => place = Place::Plain,
+            Place::Closing | Place::Padding => match first_line {
+                Some(_) if byte == b' ' => place = Place::Padding,
+                Some(ends) => return Some(OpenRow { line: row_line, begins, ends }),
+                None => place = Place::Plain,
             },
             Place::CellStart | Place::Plain => place = Place::Plain,
         }
@@ -94,6 +95,7 @@ mod tests {
     fn err_quotes_that_are_not() {
         check("1,A\n2,\"B\n3,C\n", Some((2, "2,\"B\n")));
         check("1,A\n2,\"B\n3,\"C\",x\n", Some((2, "2,\"B\n")));
+        check("1,\"A\n2,\" B\"\n", Some((1, "1,\"A\n")));
         check("1,\"A\r\n2,\"B\"\r\n", Some((1, "1,\"A\r\n")));
         check("1,A\r\n2,\"B", Some((2, "2,\"B")));
         check("1,A\r2,\"B\r3,C", Some((2, "2,\"B\r")));

@@ -27,17 +27,21 @@ impl Default for LargeAnswers {
 }
 
 pub async fn one_at_a_time(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let _permit = match is_large(request.uri().query().unwrap_or_default()) {
+    let uri = request.uri();
+    let _permit = match is_large(uri.path(), uri.query().unwrap_or_default()) {
         true => web.large_answers.0.acquire().await.ok(),
         false => None,
     };
     next.run(request).await
 }
 
-fn is_large(query: &str) -> bool {
-    form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
-        name == "limit" && value.parse().is_ok_and(|rows: usize| rows >= LARGE)
-    })
+/// By the rows that are asked for. Without a number, two kinds of answers have all their rows.
+fn is_large(path: &str, query: &str) -> bool {
+    let mut parameters = form_urlencoded::parse(query.as_bytes());
+    match parameters.find(|(name, _)| name == "limit") {
+        Some((_, rows)) => rows.parse().is_ok_and(|rows: usize| rows >= LARGE),
+        None => path.ends_with("/api/difference") || path.contains("/api/holds/"),
+    }
 }
 
 #[cfg(test)]
@@ -46,9 +50,12 @@ mod tests {
 
     #[test]
     fn an_answer_is_large_by_its_limit() {
-        assert!(is_large("format=csv&limit=100000") && is_large("limit=5000"));
+        let path = "/api/changes";
+        assert!(is_large(path, "format=csv&limit=100000") && is_large(path, "limit=5000"));
+        assert!(is_large("/api/difference", "format=csv") && is_large("/api/holds/h/words", ""));
+        assert!(!is_large("/api/difference", "limit=50"));
         for query in ["", "limit=4999", "limit=", "limit=-1", "page=9000", "search=limit%3D9000"] {
-            assert!(!is_large(query), "{query}");
+            assert!(!is_large(path, query), "{query}");
         }
     }
 }

@@ -382,7 +382,12 @@ async fn the_description_asks_for_a_person_for_what_is_about_counterparties() {
     let answer = pages.api("/api/openapi.json", CY.1).await;
     let described: Value = serde_json::from_str(&answer.text).unwrap();
     let guarded = |path: &str| described["paths"][path]["get"]["security"].clone();
-    for path in ["/api/matches", "/api/matches/{match_id}", "/api/watchlists"] {
+    for path in [
+        "/api/matches",
+        "/api/matches/{match_id}",
+        "/api/watchlists",
+        "/api/holds/{hold_id}/counterparties",
+    ] {
         assert_eq!(guarded(path), json!([{ "person": [] }]), "{path}");
     }
     assert_eq!(guarded("/api/items"), Value::Null, "as the others");

@@ -200,6 +200,38 @@ async fn a_restore_carries_out_again_what_was_decided_since_the_backup() {
     assert!(restored.contains("no decision was made since the backup"), "{restored}");
 }
 
+/// The decision that was lost waits, because the backup has the counterparty with another address.
+#[tokio::test]
+async fn a_decision_made_after_the_restore_is_not_replaced_by_an_older_one() {
+    let site = site().await;
+    let customers = site.folder.path().join("customers.csv");
+    let as_seen = std::fs::read_to_string(&customers).unwrap();
+    let in_backup = as_seen.replace("8 Xueyuan", "9 Xueyuan");
+    std::fs::write(&customers, &in_backup).unwrap();
+    site.publish(&with(&[first()]));
+    succeeds(&site, &["check"]).await;
+    let found = matches(&site).await["C2"].clone();
+    let file = site.folder.path().join("copy.db");
+    succeeds(&site, &["store", "backup", file.to_str().unwrap()]).await;
+    std::fs::write(&customers, &as_seen).unwrap();
+    succeeds(&site, &["check"]).await;
+    let why = ["--by", "Ann", "--reason", "other", "--note", "x"];
+    succeeds(&site, &[&["matches", "dismiss", &found][..], &why].concat()).await;
+
+    std::fs::remove_file(site.database()).unwrap();
+    std::fs::write(&customers, &in_backup).unwrap();
+    let restored = succeeds(&site, &["store", "restore", file.to_str().unwrap()]).await;
+    assert!(restored.contains("waiting: 1"), "{restored}");
+    succeeds(&site, &["matches", "confirm", &found, "--by", "Ben"]).await;
+    std::fs::write(&customers, &as_seen).unwrap();
+    succeeds(&site, &["check"]).await;
+    let shown = read(&site, &["matches", "show", &found]).await;
+    assert_eq!(shown["matches"][0]["state"], "confirmed", "{shown}");
+    assert_eq!(waiting(&site).await, 0);
+    let export = succeeds(&site, &["journal", "export"]).await;
+    assert!(export.contains("decision.not_applied"), "{export}");
+}
+
 #[tokio::test]
 async fn a_line_of_the_export_that_was_changed_proves_nothing() {
     let site = site().await;

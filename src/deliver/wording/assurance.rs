@@ -298,7 +298,7 @@ fn next_steps(
         next.push(context.next_step(
             "Decide the possible matches that wait",
             "/matches?state=undecided",
-            "entitywatch matches list --state open".to_owned(),
+            "entitywatch matches list".to_owned(),
         ));
     }
     if watchlists.iter().any(|given| given.problem.is_some()) {

@@ -174,6 +174,11 @@ pub enum ItemRefusal {
 }
 
 impl Item {
+    /// The alerts in the item, oldest first.
+    pub fn alert_ids(&self) -> Vec<AlertId> {
+        self.alerts.iter().map(|alert| alert.alert_id.clone()).collect()
+    }
+
     /// The receivers that have the item, without repeats.
     pub fn receivers(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();

@@ -22,6 +22,7 @@ use crate::pipeline::check::list_holds::{holds_of_list, open_holds_after};
 use crate::pipeline::check::operator_alerts::{Failure, failed, succeeded};
 use crate::pipeline::items::note_items;
 use crate::pipeline::matching::match_changes;
+use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
 use crate::schedule;
 use crate::store::{Check, CheckRecord, Result};
@@ -199,8 +200,8 @@ impl<'a> CheckRecorder<'a> {
             sha256,
         });
         self.record.source = Some(state);
-        let _matching =
-            Box::pin(match_changes(self.program, self.wiring, &mut self.record)).await?;
+        let matching = Box::pin(match_changes(self.program, self.wiring, &mut self.record)).await?;
+        self.record.fence.extend(matching.as_ref().map(SharedLock::fence));
         CrashPoint::MatchesFound.pass();
         let (alerts, changes) = (self.record.alerts.len(), self.record.changes.len());
         let check_metrics = CheckMetrics::of(&self.record, open_holds.len());

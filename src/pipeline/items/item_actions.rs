@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::config::unknown_name;
 use crate::domain::item::{Handover, ItemRefusal, Outcome};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertId, Identified, Item, ItemId, ItemState, MatchId, journal_kind};
+use crate::domain::{Identified, Item, ItemId, ItemState, MatchId, journal_kind};
 use crate::pipeline::Program;
 use crate::pipeline::given_text::{EmptyText, given};
 use crate::store::{HandoverOrder, StoreError};
@@ -62,7 +62,7 @@ pub async fn close(
 ) -> Result<Item, ActionError> {
     let (by, note) = (given("--by", actor.by)?, given("--note", note)?);
     if let Some(item) = program.store.item(id).await? {
-        let alerts: Vec<AlertId> = item.alerts.iter().map(|alert| alert.alert_id.clone()).collect();
+        let alerts = item.alert_ids();
         let undecided = program.store.undecided_in(&alerts).await?;
         if !undecided.is_empty() && item.state != ItemState::Closed {
             return Err(ActionError::UndecidedMatches { id: id.clone(), matches: undecided });
@@ -136,6 +136,8 @@ pub async fn hand_over(
         handover: Handover { from: from.to_owned(), to: to.to_owned() },
         ends_at: ends_at.map(|(_, end)| end),
         by: by.to_owned(),
+        began_at: now,
+        only: None,
         journal,
     };
     Ok(program.store.hand_over(order, now).await?)
@@ -163,10 +165,16 @@ async fn change(
     if let Value::Object(more) = data {
         fields.extend(more);
     }
-    let event = JournalEvent { kind: kind.to_owned(), data: fields.into() };
+    let event = |item: &Item| {
+        if kind == journal_kind::ITEM_CLOSED {
+            // What the person saw, in case a restore carries this out again.
+            fields.insert("alerts".into(), json!(item.alert_ids()));
+        }
+        JournalEvent { kind: kind.to_owned(), data: fields.into() }
+    };
     let changed = program
         .store
-        .change_item(id, now, &[], |item| step(item, now).map(|()| event))
+        .change_item(id, now, &[], |item| step(item, now).map(|()| event(item)))
         .await?
         .ok_or_else(|| ActionError::Unknown(id.clone()))?;
     Ok(changed?)

@@ -149,6 +149,7 @@ fn event(
     });
     if let (Some(fields), Some(reason)) = (data.as_object_mut(), reason) {
         fields.insert("reason".to_owned(), json!(reason));
+        fields.insert("evidence_hash".to_owned(), json!(evidence_hash(key, record)));
     }
     JournalEvent { kind: kind.to_owned(), data }
 }
@@ -156,6 +157,11 @@ fn event(
 /// The hash of a counterparty in the journal, by the key of the store.
 pub fn counterparty_hash(key: &str, counterparty: &Counterparty) -> Sha256 {
     keyed(key, &serde_json::to_string(counterparty).unwrap_or_default())
+}
+
+/// The hash of what a dismissal of this match rests on, by the key of the store.
+pub fn evidence_hash(key: &str, record: &MatchRecord) -> Sha256 {
+    keyed(key, &serde_json::to_string(&rests_on(record)).unwrap_or_default())
 }
 
 fn keyed(key: &str, text: &str) -> Sha256 {

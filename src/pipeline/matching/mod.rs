@@ -41,7 +41,8 @@ pub use file_hold_decision::{
 pub use file_hold_preview::{FileHoldPreview, LostCounterparty, file_hold_preview};
 pub use loaded::LoadedWatchlists;
 pub use match_actions::{
-    Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with, reopen,
+    Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with,
+    evidence_hash, reopen,
 };
 pub use of_changes::match_changes;
 pub use receiver_matches::facts;

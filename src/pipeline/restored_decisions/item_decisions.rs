@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::item::{Handover, ItemRefusal, Outcome};
+use crate::domain::item::{Handover, ItemEvent, ItemRefusal, Outcome};
 use crate::domain::{AlertId, Item, ItemId, journal_kind};
 use crate::pipeline::Program;
 use crate::pipeline::items::end_of;
@@ -10,6 +10,12 @@ use crate::pipeline::restored_decisions::{RestorationOutcome, Restored};
 use crate::store::{HandoverOrder, Result};
 
 const NO_ITEM: &str = "the store does not have its item";
+/// Why an item was not changed.
+enum Refusal {
+    /// A person acted on it after the decision that the restore brought back.
+    Newer,
+    Refused(ItemRefusal),
+}
 
 pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<RestorationOutcome> {
     let (by, at) = (restored.by.as_str(), restored.decided_at());
@@ -24,8 +30,12 @@ pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<Res
                 return Ok(super::unknown());
             };
             if let Some(item) = program.store.item(&id(restored)).await? {
-                let alerts: Vec<AlertId> =
-                    item.alerts.iter().map(|alert| alert.alert_id.clone()).collect();
+                let alerts = item.alert_ids();
+                let seen: Vec<AlertId> = restored.field("alerts").unwrap_or_default();
+                if alerts.iter().any(|alert| !seen.contains(alert)) {
+                    let why = "the item has alerts that it did not have then";
+                    return Ok(RestorationOutcome::NotApplied(why.to_owned()));
+                }
                 if !program.store.undecided_in(&alerts).await?.is_empty() {
                     let why = "a strong match in its item is open";
                     return Ok(RestorationOutcome::Waits(why.to_owned()));
@@ -49,27 +59,38 @@ async fn change(
 ) -> Result<RestorationOutcome> {
     let now = program.clock.now();
     let event = restored.event();
+    let is_newer = |event: &ItemEvent| event.by.is_some() && event.at > restored.decided_at();
     let changed = program
         .store
-        .change_item(&id(restored), now, &[], |item| step(item).map(|()| event))
+        .change_item(&id(restored), now, &[], |item| {
+            if item.history.iter().any(is_newer) {
+                return Err(Refusal::Newer);
+            }
+            step(item).map(|()| event).map_err(Refusal::Refused)
+        })
         .await?;
     Ok(match changed {
         None => RestorationOutcome::Waits(NO_ITEM.to_owned()),
         Some(Ok(_)) => RestorationOutcome::CarriedOut,
-        Some(Err(refused)) => RestorationOutcome::NotApplied(refused.to_string()),
+        Some(Err(Refusal::Newer)) => super::newer(),
+        Some(Err(Refusal::Refused(refused))) => RestorationOutcome::NotApplied(refused.to_string()),
     })
 }
 
 /// Waits until all items that were handed over are there, so that none of them is left out.
 async fn hand_over(program: &Program, restored: &Restored<'_>) -> Result<RestorationOutcome> {
-    for id in restored.field::<Vec<ItemId>>("items").unwrap_or_default() {
-        if program.store.item(&id).await?.is_none() {
+    let items: Vec<ItemId> = restored.field("items").unwrap_or_default();
+    for id in &items {
+        if program.store.item(id).await?.is_none() {
             return Ok(RestorationOutcome::Waits("the store does not have its items".to_owned()));
         }
     }
     let now = program.clock.now();
     let wiring = program.wiring.load_full();
     let (from, to) = (restored.text("from"), restored.text("to"));
+    if program.store.is_handed_over_since(from, restored.decided_at()).await? {
+        return Ok(super::newer());
+    }
     // As when it was ordered: only receivers hand new items over.
     let is_receiver = |name: &str| wiring.config.receiver(name).is_some();
     let until = restored.field::<Date>("until").filter(|_| is_receiver(from) && is_receiver(to));
@@ -79,6 +100,8 @@ async fn hand_over(program: &Program, restored: &Restored<'_>) -> Result<Restora
         handover: Handover { from: from.to_owned(), to: to.to_owned() },
         ends_at: ends_at.filter(|end| *end > now),
         by: restored.by.clone(),
+        began_at: restored.decided_at(),
+        only: Some(items),
         journal,
     };
     program.store.hand_over(order, now).await?;

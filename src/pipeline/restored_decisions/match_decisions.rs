@@ -3,11 +3,11 @@
 use crate::domain::journal_kind;
 use crate::domain::matching::decision::DismissalReason;
 use crate::domain::matching::file_hold::FileHoldDecision;
-use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
+use crate::domain::matching::match_record::{Decider, MatchEvent, MatchRecord, MatchRefusal};
 use crate::domain::{HoldState, MatchId, Sha256};
 use crate::pipeline::Program;
 use crate::pipeline::matching::{
-    MatchActionError, counterparty_hash, decide_again, erase_with, rests_on,
+    MatchActionError, counterparty_hash, decide_again, erase_with, evidence_hash, rests_on,
 };
 use crate::pipeline::restored_decisions::{RestorationOutcome, Restored};
 use crate::random;
@@ -50,6 +50,10 @@ pub async fn carry_out(program: &Program, restored: &Restored<'_>) -> Result<Res
 enum Refusal {
     /// The counterparty is not the one that was decided on, or not yet.
     Other,
+    /// The entry is not as the person saw it who dismissed the match, or not yet.
+    OtherEntry,
+    /// A person decided after the decision that the restore brought back.
+    Newer,
     Refused(MatchRefusal),
 }
 
@@ -66,6 +70,8 @@ async fn decide(
     let key = program.store.matching_key(&new_key).await?;
     let _lock = program.lock_matches().await?;
     let seen = restored.field::<Sha256>("counterparty_hash");
+    let evidence = restored.field::<Sha256>("evidence_hash");
+    let is_newer = |event: &MatchEvent| event.by.is_some() && event.at > restored.decided_at();
     let decider =
         Decider { by: &restored.by, identified: &restored.identified, at: restored.decided_at() };
     let changed = program
@@ -73,6 +79,14 @@ async fn decide(
         .change_match(&id, program.clock.now(), |record| {
             if Some(counterparty_hash(&key, &record.found.counterparty)) != seen {
                 return Err(Refusal::Other);
+            }
+            if record.history.iter().any(is_newer) {
+                return Err(Refusal::Newer);
+            }
+            if restored.kind == journal_kind::MATCH_DISMISSED
+                && Some(evidence_hash(&key, record)) != evidence
+            {
+                return Err(Refusal::OtherEntry);
             }
             step(record, decider).map_err(Refusal::Refused)?;
             Ok(restored.event())
@@ -85,6 +99,11 @@ async fn decide(
             let why = "its counterparty is not the one that the person saw";
             RestorationOutcome::Waits(why.to_owned())
         }
+        Some(Err(Refusal::OtherEntry)) => {
+            let why = "the entry is not as the person saw it";
+            RestorationOutcome::Waits(why.to_owned())
+        }
+        Some(Err(Refusal::Newer)) => super::newer(),
         Some(Err(Refusal::Refused(refused))) => RestorationOutcome::NotApplied(refused.to_string()),
     })
 }

@@ -195,6 +195,11 @@ async fn carry_out_one(program: &Program, waiting: &WaitingDecision) -> Result<R
     Ok(outcome)
 }
 
+/// A person decided in another way since.
+fn newer() -> RestorationOutcome {
+    RestorationOutcome::NotApplied("a person decided later, and that stays".to_owned())
+}
+
 fn unknown() -> RestorationOutcome {
     RestorationOutcome::NotApplied("this program does not know how to repeat it".to_owned())
 }
@@ -206,11 +211,11 @@ async fn retry_deliveries(
 ) -> Result<RestorationOutcome> {
     let ids: Vec<DeliveryId> = restored.field("deliveries").unwrap_or_default();
     let now = program.clock.now();
-    if program.store.retry(&ids, now).await?.is_empty() {
+    let event = |_: &[DeliveryId]| restored.event();
+    if program.store.retry_and_journal(&ids, now, event).await?.is_empty() {
         let why = "the backup does not have these deliveries";
         return Ok(RestorationOutcome::NotApplied(why.to_owned()));
     }
-    program.store.add_journal_entries(now, vec![restored.event()]).await?;
     program.outbox.send_replace(());
     Ok(RestorationOutcome::CarriedOut)
 }

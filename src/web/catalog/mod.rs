@@ -32,14 +32,10 @@ const EVENTS: usize = 500;
 /// kind, such as `history.forgotten` or `source.renamed`, the catalog is read again.
 const HARMLESS: [&str; 9] =
     ["config.", "deliver", "digest", "gap", "item", "match", "receiver.", "watch.", "watchlist"];
-/// The outcomes of checks that change no list.
-const IDLE: [CheckOutcome; 5] = [
-    CheckOutcome::NotModified,
-    CheckOutcome::Unchanged,
-    CheckOutcome::Waiting,
-    CheckOutcome::Refused,
-    CheckOutcome::Failed,
-];
+/// The outcomes of checks that change no list and no rule. A check of the Federal Register that
+/// failed in part records the rules that it read.
+const IDLE: [CheckOutcome; 3] =
+    [CheckOutcome::NotModified, CheckOutcome::Unchanged, CheckOutcome::Waiting];
 
 /// One state of the store.
 #[derive(Debug, Default)]

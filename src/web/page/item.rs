@@ -6,7 +6,7 @@ use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use serde_json::json;
 
-use crate::domain::{AlertId, ItemId, Role};
+use crate::domain::{ItemId, Role};
 use crate::stored_json::ItemRow;
 use crate::web::current_rows::{names_in_items, undecided_in};
 use crate::web::error::WebError;
@@ -24,7 +24,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             .await?
             .ok_or(WebError::NotFound { what: "item", id })?;
         let alerts = item.alerts.clone();
-        let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.alert_id.clone()).collect();
+        let ids = item.alert_ids();
         let matches = match web.is_signed_in() {
             true => Some(undecided_in(&web, &ids).await?),
             false => None,

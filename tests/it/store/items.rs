@@ -193,6 +193,8 @@ async fn a_handover_lasts_until_its_end_or_until_it_is_undone(place: &Place) {
         handover: Handover { from: from.into(), to: to.into() },
         ends_at: ends_at.map(time),
         by: "Ann".into(),
+        began_at: time("2026-03-02T10:00:00Z"),
+        only: None,
         journal: serde_json::Map::new(),
     };
     let (now, later) = (time("2026-03-02T10:00:00Z"), time("2026-03-04T10:00:00Z"));
