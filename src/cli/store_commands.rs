@@ -16,7 +16,7 @@ use crate::cli::{
     receipts, restored_decisions,
 };
 use crate::config::{Config, Environment};
-use crate::deliver::wording::count::counted;
+use crate::deliver::wording::count::{counted, verb};
 use crate::domain::size_text;
 use crate::exit::Exit;
 use crate::pipeline::{backups, decision_export};
@@ -126,8 +126,27 @@ fn exported_decisions(config: &Config, file: &Path) -> Result<Vec<Decision>> {
     let mut found = Vec::new();
     for folder in [Some(beside), configured].into_iter().flatten() {
         let export = decision_export::file_in(folder);
-        let read = decision_export::read(&export);
-        found.extend(read.with_context(|| format!("failed to read {}", export.display()))?);
+        let read = decision_export::read_with_faults(&export);
+        let read = read.with_context(|| format!("failed to read {}", export.display()))?;
+        let Some((decisions, faults)) = read else {
+            if Some(folder) == configured {
+                output::problem(&format!(
+                    "{} is not there: what was decided since the backup may be unknown",
+                    export.display()
+                ));
+            }
+            continue;
+        };
+        if let Some(first) = faults.first() {
+            output::problem(&format!(
+                "{}: expected a decision in each line, but {} {} cut or changed (the first is \
+                 line {first}); a decision that stands nowhere else is not carried out again",
+                export.display(),
+                counted(faults.len(), "line"),
+                verb(faults.len(), "is", "are"),
+            ));
+        }
+        found.extend(decisions);
     }
     Ok(found)
 }

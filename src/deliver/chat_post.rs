@@ -6,17 +6,18 @@ use serde_json::Value;
 
 use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
 use crate::deliver::redacted_reply::{Redaction, redacted};
-use crate::deliver::{ChatSettings, Outcome, Retry};
+use crate::deliver::{ChatSettings, Message, Outcome, Retry};
 use crate::dial::LazyClient;
 
-/// Posts the payload once.
+/// Posts the payload, which is made of the message, once.
 pub async fn send(
     clients: &LazyClient,
     settings: &ChatSettings,
+    message: &Message<'_>,
     payload: &Value,
     now: Timestamp,
 ) -> Outcome {
-    let redaction = Redaction::of([settings.url.expose()]);
+    let redaction = message.quoting(Redaction::of([settings.url.expose()]));
     let url = match url::Url::parse(settings.url.expose()) {
         Ok(url) => url,
         Err(error) => {

@@ -181,11 +181,13 @@ impl Deliverer {
             }
             Channel::Slack(slack) => {
                 let payload = slack::message_payload(message, messages);
-                chat_post::send(self.client(slack.allow_private), slack, &payload, now).await
+                chat_post::send(self.client(slack.allow_private), slack, message, &payload, now)
+                    .await
             }
             Channel::Teams(teams) => {
                 let payload = teams::message_payload(message, messages);
-                chat_post::send(self.client(teams.allow_private), teams, &payload, now).await
+                chat_post::send(self.client(teams.allow_private), teams, message, &payload, now)
+                    .await
             }
             Channel::Email(email) => match self.relay(&email.smtp) {
                 Ok(relay) => {

@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 use crate::deliver::chat_response::{ChatOutcome, RefusalKind, assess_body};
 use crate::deliver::http_status::assess_status;
-use crate::deliver::redacted_reply::{Redaction, redacted};
+use crate::deliver::redacted_reply::{Redaction, quoted, redacted};
 use crate::deliver::response_body::{BodyEnd, read_body_start};
 use crate::deliver::{Outcome, Retry};
 use crate::dial::{self, LazyClient};
@@ -120,7 +120,7 @@ async fn assess_by_body(
         (RefusalKind::Temporary, None) => Retry::Later,
         (RefusalKind::Permanent | RefusalKind::WebPage, _) => Retry::Slowly,
     };
-    let quote = redacted(&refusal.text, redaction);
+    let quote = quoted(&refusal.text, redaction);
     let quote = match refusal.kind {
         RefusalKind::WebPage => "a web page".to_owned(),
         _ if quote.is_empty() => "a refusal".to_owned(),
@@ -142,7 +142,7 @@ fn status_text(status: StatusCode) -> String {
 
 fn failure_text(status: StatusCode, body: &str, redaction: &Redaction) -> String {
     let what = if status.is_redirection() { "a redirect, which is not followed: " } else { "" };
-    let quote = redacted(body, redaction);
+    let quote = quoted(body, redaction);
     let quote = if quote.is_empty() || quote.starts_with('<') {
         String::new()
     } else {

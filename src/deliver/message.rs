@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::deliver::redacted_reply::Redaction;
 use crate::deliver::wording;
 use crate::domain::{Alert, Delivery, Screening};
 
@@ -29,4 +30,34 @@ pub struct Message<'a> {
     /// What the receiver is shown about its own counterparties. `None` for a receiver without
     /// `show_matches`, and if there is no counterparty file.
     pub screening: Option<&'a Screening>,
+}
+
+impl Message<'_> {
+    /// What may be quoted of the answer to this message.
+    pub fn quoting(&self, redaction: Redaction) -> Redaction {
+        let shows_counterparties = self.screening.is_some_and(|shown| !shown.matches.is_empty());
+        if shows_counterparties { redaction.without_quotes() } else { redaction }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::redacted_reply::quoted;
+    use crate::deliver::sample;
+
+    #[test]
+    fn an_answer_is_quoted_unless_the_message_has_counterparties() {
+        let alert = sample::rule_of_june_2022();
+        let delivery = sample::delivery(&alert, "office", "");
+        let shown = sample::screening(&alert);
+        let without = Screening { matches: Vec::new(), ..shown.clone() };
+        let check = |screening: Option<&Screening>, expected: &str| {
+            let message = Message { delivery: &delivery, alert: &alert, screening };
+            assert_eq!(quoted("Quiet Harbour", &message.quoting(Redaction::default())), expected);
+        };
+        check(None, "Quiet Harbour");
+        check(Some(&without), "Quiet Harbour");
+        check(Some(&shown), "");
+    }
 }

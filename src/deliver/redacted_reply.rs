@@ -15,7 +15,10 @@ const MIN_SECRET_CHARS: usize = 3;
 /// The texts to redact: each secret, and its parts, because the path and the query of an address
 /// are tokens too.
 #[derive(Clone, Default)]
-pub struct Redaction(Vec<String>);
+pub struct Redaction {
+    needles: Vec<String>,
+    quotes_nothing: bool,
+}
 
 impl Redaction {
     pub fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
@@ -33,7 +36,17 @@ impl Redaction {
         // Longest first, because redacting a part would hide the complete secret.
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         needles.dedup();
-        Self(needles)
+        Self { needles, quotes_nothing: false }
+    }
+
+    /// For a message with counterparties. A server may repeat what it was sent, and its words are
+    /// shown to people and receivers who may not see them. So nothing of them is kept.
+    pub fn without_quotes(self) -> Self {
+        Self { quotes_nothing: true, ..self }
+    }
+
+    pub fn quotes_nothing(&self) -> bool {
+        self.quotes_nothing
     }
 }
 
@@ -41,7 +54,7 @@ impl Redaction {
 /// without anything that looks like an address.
 pub fn redacted(text: &str, redaction: &Redaction) -> String {
     let mut text = cleaned(text);
-    for needle in &redaction.0 {
+    for needle in &redaction.needles {
         text = without(&text, needle);
     }
     let words: Vec<&str> = text
@@ -49,6 +62,11 @@ pub fn redacted(text: &str, redaction: &Redaction) -> String {
         .map(|word| if looks_like_address(word) { "[…]" } else { word })
         .collect();
     plain::shorten(&words.join(" "), MAX_CHARS)
+}
+
+/// Like [`redacted`] for the words of a server. Empty if none of them may be kept.
+pub fn quoted(text: &str, redaction: &Redaction) -> String {
+    if redaction.quotes_nothing { String::new() } else { redacted(text, redaction) }
 }
 
 /// Cleans a text. Secrets are cleaned the same way, so that they are found.

@@ -104,13 +104,42 @@ async fn exported_in(store: &Store, file: &Path) -> Result<Exported, ExportError
 /// The decisions in an export, in the order of its lines. A line that is not a whole one is left
 /// out: the process that wrote it was killed, and the next export has written it again.
 pub fn read(file: &Path) -> io::Result<Vec<Decision>> {
+    Ok(read_with_faults(file)?.unwrap_or_default().0)
+}
+
+/// The decisions in an export, and the lines, from 1, that have none or were changed. `None` if
+/// there is no export.
+pub fn read_with_faults(file: &Path) -> io::Result<Option<(Vec<Decision>, Vec<usize>)>> {
+    is_ordinary(file)?;
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let whole = |line: &[u8]| serde_json::from_slice::<JournalEntry>(line).ok();
-    Ok(bytes.split(|byte| *byte == b'\n').filter_map(whole).collect())
+    let (mut decisions, mut faults) = (Vec::new(), Vec::new());
+    for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        match serde_json::from_slice::<JournalEntry>(line) {
+            Ok(entry) => {
+                if !entry.is_intact() {
+                    faults.push(number + 1);
+                }
+                decisions.push(entry);
+            }
+            Err(_) if line.trim_ascii().is_empty() => {}
+            Err(_) => faults.push(number + 1),
+        }
+    }
+    Ok(Some((decisions, faults)))
+}
+
+/// A pipe or a device in the place of the export would never end.
+fn is_ordinary(file: &Path) -> io::Result<()> {
+    match std::fs::metadata(file) {
+        Ok(about) if !about.is_file() => {
+            Err(io::Error::other("expected an ordinary file, but it is something else"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Appends these decisions. They are on the disk when this returns.
@@ -118,6 +147,7 @@ fn append(file: &Path, decisions: &[&Decision]) -> io::Result<()> {
     if decisions.is_empty() {
         return Ok(());
     }
+    is_ordinary(file)?;
     let is_new = !file.exists();
     if let Some(folder) = file.parent() {
         let is_new = !folder.exists();
@@ -176,9 +206,26 @@ mod tests {
         let whole = std::fs::read(&file).unwrap();
         std::fs::write(&file, &whole[..whole.len() - 9]).unwrap();
         assert_eq!(read(&file).unwrap(), [decision(1)]);
+        assert_eq!(read_with_faults(&file).unwrap().unwrap().1, [2]);
         append(&file, &[&decision(2), &decision(3)]).unwrap();
         assert_eq!(read(&file).unwrap(), [decision(1), decision(2), decision(3)]);
         let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn err_lines_that_were_changed_are_named_and_a_device_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file_in(folder.path());
+        assert!(read_with_faults(&file).unwrap().is_none());
+        append(&file, &[&decision(1), &decision(2)]).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap().replacen("Ann", "Ben", 1);
+        std::fs::write(&file, format!("\u{feff}{text}")).unwrap();
+        assert_eq!(read_with_faults(&file).unwrap().unwrap().1, [1]);
+        std::fs::write(&file, text).unwrap();
+        assert_eq!(read_with_faults(&file).unwrap().unwrap().1, [1]);
+        let device = folder.path().join("device");
+        std::os::unix::fs::symlink("/dev/zero", &device).unwrap();
+        assert!(read(&device).is_err());
     }
 }

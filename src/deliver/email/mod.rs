@@ -77,8 +77,9 @@ pub fn preview(
 /// Limits its own time: each step has the timeout of the relay, and the final reply may take ten
 /// minutes.
 pub async fn send(attempt: &Attempt<'_>) -> Outcome {
+    let recipient = &attempt.message.delivery.recipient;
     let redaction =
-        smtp_outcome::redaction(&attempt.settings.smtp, &attempt.message.delivery.recipient);
+        attempt.message.quoting(smtp_outcome::redaction(&attempt.settings.smtp, recipient));
     match attempt.send_largest_accepted().await {
         Ok(taken) => smtp_outcome::delivered(&taken, &redaction),
         Err(error) => smtp_outcome::failed(&error, &redaction),

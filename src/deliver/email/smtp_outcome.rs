@@ -23,15 +23,15 @@ pub fn redaction(smtp: &SmtpSettings, recipient: &str) -> Redaction {
 
 /// The server took the message: its final reply is a 2xx.
 pub fn delivered(reply: &Reply, redaction: &Redaction) -> Outcome {
-    Outcome::Delivered { detail: redacted(&reply.text(), redaction) }
+    Outcome::Delivered { detail: redacted(&text_of(reply, redaction), redaction) }
 }
 
 /// The server did not take the message, or could not be reached.
 pub fn failed(error: &SmtpError, redaction: &Redaction) -> Outcome {
     let (retry, detail) = match error {
         SmtpError::Reply { step, reply } => {
-            let detail =
-                redacted(&format!("{}{}", refusal_text(*step, reply), reply.text()), redaction);
+            let text = format!("{}{}", refusal_text(*step, reply), text_of(reply, redaction));
+            let detail = redacted(&text, redaction);
             (retry_of(reply), format!("{detail}{}", hint(*step, reply)))
         }
         SmtpError::Token(token) => (token.retry, token.to_string()),
@@ -41,6 +41,9 @@ pub fn failed(error: &SmtpError, redaction: &Redaction) -> Outcome {
         }
         // Not shortened, because the hint for the operator comes last.
         SmtpError::Certificate(_) => (Retry::Later, error.to_string()),
+        SmtpError::NotAReply(_) if redaction.quotes_nothing() => {
+            (Retry::Later, SmtpError::NotAReply("other text".to_owned()).to_string())
+        }
         SmtpError::Lookup
         | SmtpError::Connect(_)
         | SmtpError::Timeout(_)
@@ -52,6 +55,10 @@ pub fn failed(error: &SmtpError, redaction: &Redaction) -> Outcome {
         | SmtpError::Tls(_) => (Retry::Later, redacted(&error.to_string(), redaction)),
     };
     Outcome::Failed { retry, detail }
+}
+
+fn text_of(reply: &Reply, redaction: &Redaction) -> String {
+    if redaction.quotes_nothing() { reply.codes() } else { reply.text() }
 }
 
 /// A 5xx needs a person. Any other refusal may be temporary.
@@ -104,6 +111,21 @@ mod tests {
             failed(&error, &Redaction::default()),
             Outcome::Failed { retry, detail: detail.to_owned() }
         );
+    }
+
+    /// The server repeats the subject of a message with counterparties.
+    #[test]
+    fn no_words_of_a_server_are_kept_if_the_message_has_counterparties() {
+        let redaction = Redaction::default().without_quotes();
+        let reply = Reply { code: 554, lines: vec!["5.7.1 spam: Quiet Harbour".to_owned()] };
+        let error = SmtpError::Reply { step: SmtpStep::Message, reply: reply.clone() };
+        let Outcome::Failed { detail, .. } = failed(&error, &redaction) else { panic!("failed") };
+        assert_eq!(detail, "the mail server refused the message for good: SMTP 554 5.7.1");
+        let Outcome::Delivered { detail } = delivered(&reply, &redaction) else { panic!("taken") };
+        assert_eq!(detail, "SMTP 554 5.7.1");
+        let error = SmtpError::NotAReply("Quiet Harbour".to_owned());
+        let Outcome::Failed { detail, .. } = failed(&error, &redaction) else { panic!("failed") };
+        assert!(!detail.contains("Harbour"), "{detail}");
     }
 
     #[test]

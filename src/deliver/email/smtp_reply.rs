@@ -34,6 +34,14 @@ impl Reply {
         format!("SMTP {} {}", self.code, self.lines.join(" ")).trim_end().to_owned()
     }
 
+    /// Its codes without any words: `SMTP 554 5.7.1`
+    pub fn codes(&self) -> String {
+        let enhanced = self
+            .enhanced()
+            .map(|(subject, detail)| format!(" {}.{subject}.{detail}", self.code / 100));
+        format!("SMTP {}{}", self.code, enhanced.unwrap_or_default())
+    }
+
     /// The subject and the detail of the enhanced code (RFC 3463): `(1, 1)` for `5.1.1`.
     pub fn enhanced(&self) -> Option<(u16, u16)> {
         let mut parts = self.lines.first()?.split_whitespace().next()?.split('.');

@@ -26,7 +26,7 @@ pub async fn send(
     now: Timestamp,
     parts_done: &AtomicU32,
 ) -> Outcome {
-    let redaction = redaction(settings);
+    let redaction = message.quoting(redaction(settings));
     let not_sent = |what: String| Outcome::Failed {
         retry: Retry::Slowly,
         detail: redacted(&what, &redaction),

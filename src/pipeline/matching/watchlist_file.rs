@@ -62,7 +62,7 @@ fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, Str
     use WatchlistProblemKind::{Malformed, Unreadable};
     match problem {
         WatchlistError::Unreadable { error, .. } => {
-            (Unreadable, format!("failed to read {}: {}", path.display(), error.kind()))
+            (Unreadable, format!("failed to read {}: {}", path.display(), reason(error)))
         }
         WatchlistError::TooLarge { limit, .. } => (
             Malformed,
@@ -84,11 +84,19 @@ fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, Str
     }
 }
 
+/// The reason in words. The standard library calls a missing file an entity.
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "it is not there".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
 /// A file that cannot be looked at.
 pub fn unseen(problem: &std::io::Error, path: &Path) -> (WatchlistProblemKind, String) {
     (
         WatchlistProblemKind::Unreadable,
-        format!("failed to read {}: {}", path.display(), problem.kind()),
+        format!("failed to read {}: {}", path.display(), reason(problem)),
     )
 }
 
