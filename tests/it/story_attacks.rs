@@ -289,16 +289,15 @@ async fn programs_with_wrong_tokens_are_limited_by_their_address() {
     }
     assert_eq!(refused, 970);
     // A trusted proxy says from where its clients come.
+    let of_proxy = [("x-entitywatch-proxy", PROXY_SECRET), ("x-forwarded-for", "203.0.113.9")];
+    let headers = [&[("authorization", "Bearer ewt_wrong")], &of_proxy[..]].concat();
+    let seen = pages.browser(HERE).send("GET", "/api/holds", &headers, "").await;
+    assert_eq!(seen.status, StatusCode::UNAUTHORIZED);
+    // Many may share an address. Nobody can guess a right token, so it is always accepted.
     let bearer = format!("Bearer {}", CY.1);
-    let headers = [
-        ("authorization", bearer.as_str()),
-        ("x-entitywatch-proxy", PROXY_SECRET),
-        ("x-forwarded-for", "203.0.113.9"),
-    ];
+    let headers = [("authorization", bearer.as_str())];
     let seen = pages.browser(HERE).send("GET", "/api/holds", &headers, "").await;
     assert_eq!(seen.status, StatusCode::OK);
-    let seen = pages.browser(HERE).send("GET", "/api/holds", &headers[..1], "").await;
-    assert_eq!(seen.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]

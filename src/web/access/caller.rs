@@ -79,9 +79,11 @@ pub fn caller(access: &Access, request: &Request, now: Timestamp) -> Result<Call
         return Ok(Caller(Some(SignedIn::new(person, Proof::Proxy))));
     }
     if let Some(token) = bearer_token(headers) {
-        let address = client_address::of(request, is_from_proxy(&settings, headers));
-        access.attempts().may_try(None, &address, now).map_err(NotThem::TooMany)?;
+        // Checked before the limit: nobody can guess 256 bits, and wrong tokens from an address
+        // that many share, such as that of a proxy, must not keep its people and programs out.
         let Some(person) = Person::with_token(&settings.people, token) else {
+            let address = client_address::of(request, is_from_proxy(&settings, headers));
+            access.attempts().may_try(None, &address, now).map_err(NotThem::TooMany)?;
             if access.attempts().failed(None, &address, now) {
                 tracing::warn!("wrong tokens of a program use up the allowance of an address");
             }
