@@ -17,6 +17,7 @@ use crate::domain::{Cause, HoldState};
 use crate::pipeline::matching::announcing::announce;
 use crate::pipeline::matching::comparison::Outcome;
 use crate::pipeline::matching::of_changes::journal_of;
+use crate::pipeline::matching::prepared::prepared;
 use crate::pipeline::matching::receiver_matches::facts;
 use crate::pipeline::matching::watchlist_reading::{FileRead, note_problem, read_file};
 use crate::pipeline::matching::watchlist_scope::{compare, expire, scope};
@@ -140,7 +141,7 @@ async fn check(
     if is_same && record.alerts.is_empty() && record.matching.matches.is_empty() {
         return Ok(checked);
     }
-    record.matching.watchlists.push(state);
+    record.matching.watchlists.push(state.clone());
     let has_alerts = !record.alerts.is_empty();
     // The key of hashes is there before the first decision, so that each backup with matches has
     // it, and a restored decision can be compared with its match.
@@ -149,6 +150,10 @@ async fn check(
     }
     store.record(record).await?;
     CrashPoint::WatchlistRecorded.pass();
+    if has_changed {
+        // The next check with a change need not wait for it.
+        prepared(store, &state).await?;
+    }
     if has_alerts {
         program.outbox.send_replace(());
     }
