@@ -5,5 +5,7 @@ pub mod asked_name;
 pub mod initials;
 pub mod listed_name;
 pub mod names;
+pub mod pieces;
 pub mod reach;
+pub mod scratch;
 pub mod vocabulary;

@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::initials::initials;
 use super::listed_name::{LETTER, ListedName};
 use super::names::{NamesIndex, Scratch, TOGETHER, may_join};
+use super::pieces::Pieces;
 use super::vocabulary::{Likely, TWO_ERRORS_FROM};
 use crate::screen::alignment::{ACRONYM_FROM, INITIAL};
 use crate::screen::name_score::{Weights, at_most};
@@ -48,7 +49,7 @@ struct Known {
     /// Words written together, the first or last of which is this one, may be a word of a target.
     begins: bool,
     ends: bool,
-    /// First letters of neighboring words of a target spell it.
+    /// First letters of neighboring words of a target spell it, or it is made of pieces of them.
     is_acronym: bool,
 }
 
@@ -79,6 +80,7 @@ pub struct Reach<'a> {
     /// The least likeness that is shown.
     least: f32,
     targets: Vec<Target<'a>>,
+    pieces: Pieces,
     /// The targets by the length of their skeletons, and of their bare names.
     by_length: [FxHashMap<usize, Vec<u32>>; 2],
     /// The targets that have a group, with the weight of the words that are it.
@@ -116,6 +118,7 @@ impl<'a> Reach<'a> {
             weights,
             least,
             targets: Vec::new(),
+            pieces: Pieces::default(),
             by_length: Default::default(),
             by_group: FxHashMap::default(),
             single: FxHashSet::default(),
@@ -161,6 +164,7 @@ impl<'a> Reach<'a> {
                 self.single.insert(span.group);
             }
         }
+        self.pieces.add(target, listed);
         let name = &listed.name;
         self.wholes.insert(&name.whole);
         self.sorted.insert(&name.sorted);
@@ -207,6 +211,7 @@ impl<'a> Reach<'a> {
             || self.initials.contains(name.bare.as_str())
             || initials(name).is_some_and(|letters| self.wholes.contains(letters.as_str()))
             || self.is_spelled_by(name)
+            || !self.pieces.of_name(name).is_empty()
             || self.has_the_letters_of_one(name)
             || {
                 let places: Vec<usize> =
@@ -362,12 +367,14 @@ impl<'a> Reach<'a> {
         let (start, end) = lasting_ends(&text);
         let end: String = end.chars().rev().collect();
         let folded: String = word.text.chars().map(initial).collect();
+        let target = |target: u32| self.targets.get(target as usize).map(|target| target.listed);
+        let is_made = !self.pieces.of_word(word, target).is_empty();
         Known {
             weight,
             gains,
             begins: any_begins_with(&self.skeletons, &start),
             ends: any_begins_with(&self.turned, &end),
-            is_acronym: self.runs.contains(&folded),
+            is_acronym: self.runs.contains(&folded) || is_made,
         }
     }
 }
