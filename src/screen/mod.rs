@@ -39,7 +39,7 @@ pub mod shortlist;
 
 /// The version of the comparison. It changes with every change of its results: a store whose
 /// counterparties were compared by another version compares them again.
-pub const MATCHER: &str = "3";
+pub const MATCHER: &str = "4";
 
 pub use band::Band;
 pub use found::{Compared, Found, Options};

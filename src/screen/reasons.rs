@@ -136,6 +136,16 @@ fn same_words(
             Why::Acronym => {
                 others.push(format!("the first letters of `{own}` spell `{other}`"));
             }
+            Why::Pieces if link.asked.1 < link.listed.1 => {
+                others.push(format!(
+                    "`{own}` is made of pieces of `{other}`, or of its Russian words"
+                ));
+            }
+            Why::Pieces => {
+                others.push(format!(
+                    "`{other}` is made of pieces of `{own}`, or of its Russian words"
+                ));
+            }
         }
     }
     for (list, one, several) in [

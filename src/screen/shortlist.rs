@@ -193,6 +193,7 @@ mod tests {
             "Swiaz-Inzhiniring",
             "Blueschipcompany",
             "Blueship",
+            "Alderzavod",
         ];
         let mut parties: Vec<Counterparty> = names.map(|name| party(name, "")).to_vec();
         let addresses = ["Samarsk, Polevaya 22", "5 Elm Rd, Fir", "Dubai, Gorse Tower, Office 3"];
@@ -230,7 +231,7 @@ mod tests {
                     "ji", "General", "Elektronics", "Trade", "Mo", "M.", "Elmawi", "218", "219",
                     "ARZ", "Aviation", "A.", "Q", "Hazelov", "Svyaz", "Engineering", "Blue",
                     "Schip", "Company", "Joint", "Stock", "Co., Ltd.", "and", "(Fir)", "LSG",
-                    "Science Group", "Samarsk",
+                    "Science Group", "Samarsk", "Alderzavod",
                 ]),
                 1..5,
             ),

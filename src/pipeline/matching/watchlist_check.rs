@@ -150,7 +150,7 @@ async fn check(
     }
     store.record(record).await?;
     CrashPoint::WatchlistRecorded.pass();
-    if has_changed {
+    if (state.generation, &state.screened) != (before.generation, &before.screened) {
         // The next check with a change need not wait for it.
         prepared(store, &state).await?;
     }

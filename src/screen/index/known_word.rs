@@ -16,6 +16,10 @@ pub struct Known {
     pub weight: Option<f32>,
     pub gains: Box<[Gain]>,
     pub first: u8,
-    /// First letters of neighboring words of a target spell it.
+    /// First letters of neighboring words of a target spell it, or it is made of pieces of them.
     pub is_acronym: bool,
+    /// The letters of acronyms that it may be in, one bit each.
+    pub letters: u32,
+    /// A compound of a target may begin with it.
+    pub begins: bool,
 }

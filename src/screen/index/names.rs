@@ -7,10 +7,13 @@ use rustc_hash::FxHashMap;
 use super::acronyms::Acronyms;
 use super::asked_name::{AskedName, AskedSpan};
 use super::initials::{acronyms, initials, runs};
-use super::listed_name::{ListedName, Span, of_kind};
-use super::vocabulary::{Likely, Vocabulary};
+use super::listed_name::{ListedName, Span, may_have_russian_name, of_kind};
+use super::pieces::Pieces;
+pub use super::scratch::Scratch;
+use super::vocabulary::{Agreement, Likely, Vocabulary};
 use crate::domain::Entry;
 use crate::screen::in_parts::in_parts;
+use crate::screen::names::pieces::PiecesOfName;
 use crate::screen::names::spelling::skeleton;
 use crate::screen::names::variants::Variant;
 use crate::screen::names::word::{Kind, Name, TOGETHER, Word, may_join};
@@ -27,9 +30,6 @@ const RAREST: usize = 12;
 const VISITS: usize = 4000;
 /// Names are read on so many cores.
 const THREADS: usize = 4;
-/// A counterparty file may have any number of different words: the memory for what they may be is
-/// emptied at this size.
-const REMEMBERED_WORDS: usize = 20_000;
 
 /// The names of a list.
 #[derive(Debug, Default)]
@@ -49,18 +49,7 @@ pub struct NamesIndex {
     by_run: FxHashMap<Box<str>, Vec<u32>>,
     /// By short words that may be acronyms.
     by_acronym: FxHashMap<Box<str>, Vec<u32>>,
-}
-
-/// The likely words of each word, by its meanings: the same letters are another word inside an
-/// acronym.
-type LikelyOfWord = FxHashMap<Box<str>, Vec<(Box<str>, Arc<[Likely]>)>>;
-
-/// What one thread reuses from name to name. It changes no result.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    likely: LikelyOfWord,
-    gained: Vec<f32>,
-    touched: Vec<u32>,
+    pieces: Pieces,
 }
 
 /// One variant of a published name, read.
@@ -69,12 +58,14 @@ struct Read {
     published: Box<str>,
     left_out: Box<str>,
     most: f32,
+    is_translated: bool,
     name: Name,
 }
 
 /// The names of an entry, each read in each way.
 fn read(place: u32, entry: &Entry, acronyms: &Acronyms) -> Vec<Read> {
     let mut read: Vec<Read> = Vec::new();
+    let is_translated = may_have_russian_name(&entry.countries);
     for published in std::iter::once(&entry.name).chain(&entry.aliases) {
         for variant in variants::of(published) {
             let name = Name::of(&variant.text);
@@ -88,6 +79,7 @@ fn read(place: u32, entry: &Entry, acronyms: &Acronyms) -> Vec<Read> {
                         published: published.as_str().into(),
                         left_out: variant.left_out.as_str().into(),
                         most: variant.most,
+                        is_translated,
                         name,
                     });
                 }
@@ -154,7 +146,7 @@ impl NamesIndex {
     }
 
     fn add(&mut self, read: Read) {
-        let Read { entry, published, left_out, most, name } = read;
+        let Read { entry, published, left_out, most, is_translated, name } = read;
         let id = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let weights: Box<[f32]> =
             name.words.iter().map(|word| of_kind(word.kind, self.plain_weight(word))).collect();
@@ -193,7 +185,8 @@ impl NamesIndex {
             push_once(self.by_acronym.entry(acronym.into()).or_default(), id);
         }
         let weight = weights.iter().sum();
-        self.names.push(ListedName {
+        let pieces = PiecesOfName::of(&name.words);
+        let listed = ListedName {
             entry,
             published,
             name,
@@ -202,8 +195,12 @@ impl NamesIndex {
             skeleton: skeleton.into(),
             weights,
             spans: spans.into(),
+            is_translated,
+            pieces,
             weight,
-        });
+        };
+        self.pieces.add(id, &listed);
+        self.names.push(listed);
     }
 
     /// A name of a counterparty in the words of this list.
@@ -307,6 +304,11 @@ impl NamesIndex {
             found.extend(self.by_acronym.get(run.as_str()).filter(few).into_iter().flatten());
         }
         found.truncate(NEAREST);
+        for word in &asked.name.words {
+            let names = scratch.made_of(word, || self.pieces.of_word(word, |id| self.name(id)));
+            found.extend(names.iter().take(ALIKE_BY_INITIALS));
+        }
+        found.extend(self.pieces.of_name(&asked.name.words).iter().take(ALIKE_BY_INITIALS));
         self.by_words(asked, scratch, &mut found);
         found.sort_unstable();
         found.dedup();
@@ -314,22 +316,27 @@ impl NamesIndex {
     }
 
     fn by_words(&self, asked: &AskedName, scratch: &mut Scratch, found: &mut Vec<u32>) {
-        let mut steps: Vec<(usize, f32, &[u32])> = Vec::new();
+        let mut steps: Vec<(bool, usize, f32, &[u32])> = Vec::new();
         for span in &asked.spans {
             for likely in span.likely.iter() {
                 if let Some(names) = self.postings.get(likely.group as usize) {
-                    steps.push((names.len(), span.weight * likely.likeness, names));
+                    let is_other_word = likely.agreement == Agreement::NearMeaning;
+                    let gain = span.weight * likely.likeness;
+                    steps.push((is_other_word, names.len(), gain, names));
                 }
             }
         }
-        steps.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        // A rare word that is only near in meaning leads nowhere, and must not keep the names that
+        // have the word itself from being visited.
+        steps.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
         // The names that have the rarest word are compared however common their other words are.
-        if let Some((_, _, names)) = steps.first().filter(|(length, _, _)| *length <= RAREST) {
+        let rare = steps.iter().filter(|step| step.1 <= RAREST);
+        if let Some((_, _, _, names)) = rare.max_by(|a, b| a.2.total_cmp(&b.2)) {
             found.extend(*names);
         }
         scratch.gained.resize(self.names.len(), 0.0);
         let mut visits = 0;
-        for (length, gain, names) in steps {
+        for (_, length, gain, names) in steps {
             if visits > 0 && visits + length > VISITS {
                 break;
             }
@@ -357,26 +364,6 @@ impl NamesIndex {
             ranked.truncate(NEAREST);
         }
         found.extend(ranked.into_iter().map(|(_, id)| id));
-    }
-}
-
-impl Scratch {
-    fn remembered(
-        &mut self,
-        text: &str,
-        sense: &str,
-        find: impl FnOnce() -> Vec<Likely>,
-    ) -> Arc<[Likely]> {
-        let known = self.likely.get(text).into_iter().flatten();
-        if let Some((_, likely)) = known.into_iter().find(|(of, _)| **of == *sense) {
-            return likely.clone();
-        }
-        if self.likely.len() >= REMEMBERED_WORDS {
-            self.likely.clear();
-        }
-        let likely: Arc<[Likely]> = find().into();
-        self.likely.entry(text.into()).or_default().push((sense.into(), likely.clone()));
-        likely
     }
 }
 

@@ -12,13 +12,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::initials::{INITIALS_FROM, initials};
 use super::known_word::{Gain, Known};
 use super::listed_name::{LETTER, ListedName};
-use super::names::{NamesIndex, Scratch};
+use super::names::NamesIndex;
+use super::pieces::Pieces;
+use super::scratch::Scratch;
 use super::term_filter::TermFilter;
 use super::together::Together;
 use crate::screen::alignment::{ACRONYM_FROM, INITIAL};
 use crate::screen::name_score::{Weights, at_most};
 use crate::screen::names::letter_hash::{hash, short_hash};
 use crate::screen::names::meaning::spelled_out;
+use crate::screen::names::pieces::acronym_letters;
 use crate::screen::names::spelling::{distance, initial, letters, skeleton};
 use crate::screen::names::word::Kind;
 use crate::screen::prepared::names::PreparedName;
@@ -61,6 +64,7 @@ pub struct Reach<'a> {
     /// The least likeness that is shown.
     least: f32,
     targets: Vec<Target<'a>>,
+    pieces: Pieces,
     /// The targets by the length of their skeletons, and of their bare names.
     by_length: [FxHashMap<usize, Vec<u32>>; 2],
     /// The targets that have a group, with the weight of the words that are it.
@@ -99,6 +103,7 @@ impl<'a> Reach<'a> {
             weights,
             least,
             targets: Vec::new(),
+            pieces: Pieces::default(),
             by_length: Default::default(),
             by_group: FxHashMap::default(),
             filter: TermFilter::default(),
@@ -126,6 +131,7 @@ impl<'a> Reach<'a> {
             let weight = listed.weights.iter().skip(start).take(length).sum();
             self.by_group.entry(span.group).or_default().push((target, weight));
         }
+        self.pieces.add(target, listed);
         let name = &listed.name;
         self.wholes.insert(short_hash(&name.whole));
         self.sorted.insert(short_hash(&name.sorted));
@@ -162,11 +168,16 @@ impl<'a> Reach<'a> {
         } else {
             (None, Box::default())
         };
+        let whole = word.to_word();
+        let target = |target: u32| self.targets.get(target as usize).map(|target| target.listed);
         Known {
             weight,
             gains,
             first: word.text.bytes().next().unwrap_or_default(),
-            is_acronym: self.runs.contains(&hash(folded(word.text))),
+            is_acronym: self.runs.contains(&hash(folded(word.text)))
+                || !self.pieces.of_word(&whole, target).is_empty(),
+            letters: acronym_letters(std::slice::from_ref(&whole)),
+            begins: self.pieces.has_compound_of(&whole),
         }
     }
 
@@ -235,6 +246,7 @@ impl<'a> Reach<'a> {
             || self.initials.contains(&short_hash(name.bare))
             || known.iter().any(|word| word.is_acronym)
             || self.is_spelled_by(&known)
+            || self.has_an_acronym_of(name, asked, &known)
             || self.has_the_letters_of_one(name)
             || self.is_written_together(name, asked)
             || self.may_have_enough_in_common(name, asked, &known, remembered)
@@ -256,6 +268,22 @@ impl<'a> Reach<'a> {
             let mut runs = firsts.windows(length);
             runs.any(|run| self.words.contains(&hash(run.iter().copied())))
         })
+    }
+
+    /// Whether a word of a target is made of pieces of the name.
+    fn has_an_acronym_of(
+        &self,
+        name: &PreparedName<'_>,
+        asked: Asked<'_>,
+        known: &[&Known],
+    ) -> bool {
+        let letters = known.iter().fold(0, |letters, word| letters | word.letters);
+        let may_have = known.len() > 1
+            && (known.iter().any(|word| word.begins) || self.pieces.has_acronym_of(letters));
+        may_have && {
+            let words = name.words.iter().filter_map(|place| asked.words.get(*place as usize));
+            !self.pieces.of_name(&words.map(PreparedWord::to_word).collect::<Vec<_>>()).is_empty()
+        }
     }
 
     /// Whether the list has an acronym for the first words of the name.

@@ -4,6 +4,7 @@ pub mod legal_form;
 pub mod letter_hash;
 pub mod letters;
 pub mod meaning;
+pub mod pieces;
 pub mod rarity;
 pub mod spelling;
 pub mod table;

@@ -68,11 +68,6 @@ impl Name {
         let mut all = letters::words(text);
         all.truncate(MAX_WORDS);
         let whole = all.concat();
-        for word in &mut all {
-            if let Some(right) = legal_form::without_error(word) {
-                *word = right.to_owned();
-            }
-        }
         let mut sorted = all.clone();
         sorted.sort_unstable();
         let sorted = sorted.join(" ");
@@ -145,8 +140,25 @@ fn push(words: &mut Vec<Word>, text: &str) {
     }
 }
 
-/// The English plural, without its ending.
+/// The endings of Russian adjectives of towns and regions, and of family names, after `sk`.
+const ADJECTIVE: [&str; 16] = [
+    "iy", "ii", "ij", "y", "i", "aya", "aia", "aja", "oe", "oye", "ogo", "oi", "oy", "om", "ikh",
+    "ie",
+];
+/// The name of a town has this many letters at least before them: `Omsk`.
+const TOWN: usize = 4;
+
+/// `obninskoye` and `obninskiy` are of `obninsk`.
+fn of_town(text: &str) -> Option<&str> {
+    let (town, ending) = text.split_at_checked(text.rfind("sk")? + 2)?;
+    (town.len() >= TOWN && ADJECTIVE.contains(&ending)).then_some(town)
+}
+
+/// The English plural and the Russian adjective, without their endings.
 fn stem(text: &str) -> String {
+    if let Some(town) = of_town(text) {
+        return meaning::of_word(town).unwrap_or(town).to_owned();
+    }
     let stem = text.strip_suffix('s').filter(|stem| stem.len() >= 4 && !stem.ends_with('s'));
     stem.filter(|stem| rarity::is_common(stem)).unwrap_or(text).to_owned()
 }
