@@ -230,7 +230,6 @@ async fn a_decision_that_is_refused_writes_nothing(place: &Place) {
         .unwrap();
     assert!(changed.is_none());
     assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
-    assert_eq!(store.prepared_watchlist("customers", 1, "3").await.unwrap(), None);
 }
 
 async fn some_counterparties_are_read_by_their_ids(place: &Place) {
@@ -316,6 +315,7 @@ async fn an_erased_counterparty_is_gone_everywhere(place: &Place) {
     assert!(store.screening(&id, "mail").await.unwrap().unwrap().matches.is_empty());
     assert_eq!(store.matches(&MatchQuery::default()).await.unwrap().len(), 2);
     assert_eq!(store.counterparties("customers").await.unwrap().len(), 1);
+    assert_eq!(store.prepared_watchlist("customers", 1, "3").await.unwrap(), None);
     assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
 }
 
