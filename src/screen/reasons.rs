@@ -116,8 +116,11 @@ fn same_words(
                     list.push(own);
                 }
             }
-            Why::Same | Why::Spelling if joined => {
+            Why::Same | Why::Spelling if joined && without_spaces(&own, &other) => {
                 others.push(format!("`{own}` is `{other}` with other spaces"));
+            }
+            Why::Same if joined => {
+                others.push(format!("`{own}` is another way to write `{other}`"));
             }
             Why::Same => others.push(format!("`{own}` means `{other}`")),
             Why::Spelling => others.push(format!("`{own}` is spelled almost like `{other}`")),
@@ -196,6 +199,11 @@ fn text(words: &[Word], (start, length): (usize, usize)) -> String {
         words.iter().skip(start).take(length).map(|word| word.text.as_str()).collect();
     texts.dedup();
     texts.join(" ")
+}
+
+/// Whether two texts are the same without their spaces.
+fn without_spaces(one: &str, other: &str) -> bool {
+    one.chars().filter(|c| *c != ' ').eq(other.chars().filter(|c| *c != ' '))
 }
 
 fn quoted(words: &[String]) -> String {

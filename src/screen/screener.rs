@@ -385,6 +385,17 @@ mod tests {
     }
 
     #[test]
+    fn ok_words_that_are_joined_are_explained_as_they_differ() {
+        let check = |name: &str, expected: &str| {
+            let found = found(&party(name, "", "RU"));
+            let reasons = &found.first().expect(name).reasons;
+            assert!(reasons.iter().any(|reason| reason == expected), "{reasons:?}");
+        };
+        check("Alder Wood Trading LLC", "`alder wood` is `alderwood` with other spaces");
+        check("Aldur Wood Trading LLC", "`aldur wood` is spelled almost like `alderwood`");
+    }
+
+    #[test]
     fn ok_a_word_of_near_meaning_is_explained() {
         let found = found(&party("Alderwood Supplies", "", "RU"));
         assert_eq!(
