@@ -391,8 +391,8 @@ mod tests {
             let reasons = &found.first().expect(name).reasons;
             assert!(reasons.iter().any(|reason| reason == expected), "{reasons:?}");
         };
-        check("Alder Wood Trading LLC", "`alder wood` is `alderwood` with other spaces");
-        check("Aldur Wood Trading LLC", "`aldur wood` is spelled almost like `alderwood`");
+        check("Alder Wood Supplies", "`alder wood` is `alderwood` with other spaces");
+        check("Alder Woods Trading", "`alder woods` is spelled almost like `alderwood`");
     }
 
     #[test]
