@@ -12,14 +12,13 @@ use super::pieces::Pieces;
 pub use super::scratch::Scratch;
 use super::vocabulary::{Agreement, Likely, Vocabulary};
 use crate::domain::Entry;
+use crate::screen::in_parts::in_parts;
 use crate::screen::names::pieces::PiecesOfName;
 use crate::screen::names::spelling::skeleton;
 use crate::screen::names::variants::Variant;
-use crate::screen::names::word::{Kind, Name, Word};
+use crate::screen::names::word::{Kind, Name, TOGETHER, Word, may_join};
 use crate::screen::names::{meaning, rarity, variants};
 
-/// The most words that another writer writes together, or apart.
-pub(super) const TOGETHER: usize = 4;
 /// First letters that more names have say nothing.
 const ALIKE_BY_INITIALS: usize = 24;
 /// The most listed names that are compared with one name in full.
@@ -29,6 +28,8 @@ const RAREST: usize = 12;
 /// The most listed names that are visited for one name. Beyond it the words are too common to lead
 /// anywhere. One word is always followed.
 const VISITS: usize = 4000;
+/// Names are read on so many cores.
+const THREADS: usize = 4;
 
 /// The names of a list.
 #[derive(Debug, Default)]
@@ -61,36 +62,41 @@ struct Read {
     name: Name,
 }
 
-impl NamesIndex {
-    pub fn of(entries: &[Entry]) -> Self {
-        let acronyms = Acronyms::of(entries);
-        let mut read: Vec<Read> = Vec::new();
-        for (place, entry) in (0u32..).zip(entries) {
-            let first = read.len();
-            let is_translated = may_have_russian_name(&entry.countries);
-            for published in std::iter::once(&entry.name).chain(&entry.aliases) {
-                for variant in variants::of(published) {
-                    let name = Name::of(&variant.text);
-                    let shortened = acronyms.shorten(&name);
-                    for name in std::iter::once(name).chain(shortened) {
-                        let known = read
-                            .iter()
-                            .skip(first)
-                            .any(|had| had.name.whole == name.whole && had.most >= variant.most);
-                        if !known && !name.words.is_empty() {
-                            read.push(Read {
-                                entry: place,
-                                published: published.as_str().into(),
-                                left_out: variant.left_out.as_str().into(),
-                                most: variant.most,
-                                is_translated,
-                                name,
-                            });
-                        }
-                    }
+/// The names of an entry, each read in each way.
+fn read(place: u32, entry: &Entry, acronyms: &Acronyms) -> Vec<Read> {
+    let mut read: Vec<Read> = Vec::new();
+    let is_translated = may_have_russian_name(&entry.countries);
+    for published in std::iter::once(&entry.name).chain(&entry.aliases) {
+        for variant in variants::of(published) {
+            let name = Name::of(&variant.text);
+            let shortened = acronyms.shorten(&name);
+            for name in std::iter::once(name).chain(shortened) {
+                let mut same = read.iter().filter(|had| had.name.whole == name.whole);
+                let known = same.any(|had| had.most >= variant.most);
+                if !known && !name.words.is_empty() {
+                    read.push(Read {
+                        entry: place,
+                        published: published.as_str().into(),
+                        left_out: variant.left_out.as_str().into(),
+                        most: variant.most,
+                        is_translated,
+                        name,
+                    });
                 }
             }
         }
+    }
+    read
+}
+
+impl NamesIndex {
+    pub fn of(entries: &[Entry]) -> Self {
+        let acronyms = Acronyms::of(entries);
+        let places: Vec<(u32, &Entry)> = (0u32..).zip(entries).collect();
+        let read = in_parts(&places, THREADS, |part| {
+            part.iter().flat_map(|(place, entry)| read(*place, entry, &acronyms)).collect()
+        });
+        let read: Vec<Read> = read.into_iter().flat_map(|part: Vec<Read>| part).collect();
         let mut index = Self { entries: entries.len(), acronyms, ..Self::default() };
         index.count_words(&read);
         for read in read {
@@ -150,7 +156,7 @@ impl NamesIndex {
             spans.push(Span { group, start, length: 1 });
             let mut joined = word.text.replace(' ', "");
             for (length, next) in (2u8..).zip(name.words.iter().skip(usize::from(start) + 1)) {
-                if usize::from(length) > TOGETHER || !may_join(word) || !may_join(next) {
+                if usize::from(length) > TOGETHER || !may_join(word.kind) || !may_join(next.kind) {
                     break;
                 }
                 joined.push_str(&next.text.replace(' ', ""));
@@ -203,8 +209,13 @@ impl NamesIndex {
         self.readings(name).map(|name| self.ask_one(name, variant.clone(), scratch)).collect()
     }
 
+    /// Whether the list explains an acronym of the first words of a name, given their meanings.
+    pub(super) fn has_acronym_for<'a>(&self, senses: impl Iterator<Item = &'a str>) -> bool {
+        self.acronyms.of_first_words(senses).is_some()
+    }
+
     /// The ways to read a name: as it is, and with an acronym that the list explains.
-    pub(super) fn readings(&self, name: Name) -> impl Iterator<Item = Name> {
+    fn readings(&self, name: Name) -> impl Iterator<Item = Name> {
         let shortened = self.acronyms.shorten(&name);
         shortened.into_iter().chain([name]).filter(|name| !name.words.is_empty())
     }
@@ -219,10 +230,13 @@ impl NamesIndex {
             spans.push(AskedSpan { start, length: 1, weight, likely });
         }
         for start in 0..name.words.len() {
-            let Some(word) = name.words.get(start).filter(|word| may_join(word)) else { continue };
+            let Some(word) = name.words.get(start).filter(|word| may_join(word.kind)) else {
+                continue;
+            };
             let mut joined = word.text.replace(' ', "");
             for length in 2..=TOGETHER {
-                let Some(next) = name.words.get(start + length - 1).filter(|w| may_join(w)) else {
+                let Some(next) = name.words.get(start + length - 1).filter(|w| may_join(w.kind))
+                else {
                     break;
                 };
                 joined.push_str(&next.text.replace(' ', ""));
@@ -294,7 +308,7 @@ impl NamesIndex {
             let names = scratch.made_of(word, || self.pieces.of_word(word, |id| self.name(id)));
             found.extend(names.iter().take(ALIKE_BY_INITIALS));
         }
-        found.extend(self.pieces.of_name(&asked.name).iter().take(ALIKE_BY_INITIALS));
+        found.extend(self.pieces.of_name(&asked.name.words).iter().take(ALIKE_BY_INITIALS));
         self.by_words(asked, scratch, &mut found);
         found.sort_unstable();
         found.dedup();
@@ -359,10 +373,6 @@ const TOGETHER_KEY: &str = "+";
 
 /// A word that is this likely is that word, for its rarity.
 const SURE: f32 = 0.9;
-
-pub(super) fn may_join(word: &Word) -> bool {
-    word.kind != Kind::Number
-}
 
 fn push_once(names: &mut Vec<u32>, id: u32) {
     if names.last() != Some(&id) {

@@ -6,7 +6,7 @@ use super::listed_name::ListedName;
 use crate::screen::names::pieces::{
     acronym_letters, compound_start, is_short, letters, made_of, may_be_made, starts,
 };
-use crate::screen::names::word::{Name, Word};
+use crate::screen::names::word::Word;
 
 /// A listed word that may be made of pieces, and the names that have it.
 #[derive(Debug)]
@@ -96,9 +96,22 @@ impl Pieces {
         found
     }
 
-    /// The names that have a word that may be made of this name.
-    pub fn of_name(&self, name: &Name) -> Vec<u32> {
-        let words = &name.words;
+    fn fits(&self, place: usize, letters: u32) -> bool {
+        self.made.get(place).is_some_and(|made| made.letters & !letters == 0)
+    }
+
+    /// Whether an acronym has only these letters.
+    pub fn has_acronym_of(&self, letters: u32) -> bool {
+        self.acronyms.iter().any(|place| self.fits(*place, letters))
+    }
+
+    /// Whether a compound may begin with this word.
+    pub fn has_compound_of(&self, word: &Word) -> bool {
+        starts(std::slice::from_ref(word)).any(|start| self.compounds.contains_key(start))
+    }
+
+    /// The names that have a word that may be made of these words.
+    pub fn of_name(&self, words: &[Word]) -> Vec<u32> {
         let mut found = Vec::new();
         if words.len() < 2 {
             return found;
@@ -111,9 +124,7 @@ impl Pieces {
             }
         };
         let own = acronym_letters(words);
-        let fits =
-            |place: &&usize| self.made.get(**place).is_some_and(|made| made.letters & !own == 0);
-        self.acronyms.iter().filter(fits).for_each(&mut add);
+        self.acronyms.iter().filter(|place| self.fits(**place, own)).for_each(&mut add);
         for start in starts(words) {
             self.compounds.get(start).into_iter().flatten().for_each(&mut add);
         }

@@ -1,6 +1,7 @@
 //! Names of parties: how they are written, and what two of them have in common.
 
 pub mod legal_form;
+pub mod letter_hash;
 pub mod letters;
 pub mod meaning;
 pub mod pieces;

@@ -1,5 +1,7 @@
 //! A name as words with meanings.
 
+use serde::{Deserialize, Serialize};
+
 use super::{legal_form, letters, meaning, rarity};
 
 /// Roman numerals of names, each with its digits. `i`, `v` and `x` may be letters.
@@ -11,12 +13,14 @@ pub const FILLERS: [&str; 19] = [
     "of", "the", "and", "for", "in", "to", "on", "at", "by", "with", "from", "s", "e", "i", "po",
     "v", "im", "imeni", "ve",
 ];
+/// The most words that another writer writes together, or apart.
+pub const TOGETHER: usize = 4;
 /// A name of more words is compared by its first words only.
 const MAX_WORDS: usize = 24;
 /// A name with a patronymic has a given name and a family name beside it.
 const WORDS_WITH_PATRONYMIC: usize = 3;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     Word,
     Number,
@@ -24,6 +28,11 @@ pub enum Kind {
     Letter,
     /// A patronymic, which names in the West leave out.
     Patronymic,
+}
+
+/// Whether another writer may write the word together with its neighbor.
+pub fn may_join(kind: Kind) -> bool {
+    kind != Kind::Number
 }
 
 /// One word of a name.
