@@ -21,7 +21,8 @@ use crate::screen::reasons;
 pub const MANY_AT_ONE_ADDRESS: usize = 5;
 /// A name that is equal, or equal but for its legal form, is not weighed by country.
 const BEYOND_COUNTRY: f32 = 0.97;
-/// Among weaker matches than this, which are not shown, the same country counts more.
+/// Among weaker matches than this, which are not shown, the same country counts more. Below
+/// [`REVIEW`].
 const WEAK: f32 = 0.49;
 /// The score of a shared address with another name: review, and never strong.
 const AT_ADDRESS: f64 = 0.62;
