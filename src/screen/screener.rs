@@ -216,7 +216,8 @@ impl Screener {
 
     fn score_of_place(&self, place: &AtPlace) -> f64 {
         let form = self.entries.get(place.entry as usize).map(|entry| entry.form);
-        if form == Some(Form::Address) && place.place.likeness >= NOTHING_DIFFERS {
+        let is_sure = place.place.is_exact || place.place.likeness >= NOTHING_DIFFERS;
+        if form == Some(Form::Address) && is_sure {
             return LISTED_ADDRESS;
         }
         AT_ADDRESS + AT_SAME_ADDRESS * f64::from(place.place.likeness)
