@@ -22,7 +22,7 @@ use crate::receipt::KeyFolder;
 use crate::screen::match_row::keys_of_rows;
 use crate::screen::{Counterparty, MatchRow, Options, Screened, Screener, batch};
 use crate::store::{self, EntryQuery, HistoricEntry, Mode, Store};
-use crate::watchlist::{Columns, Watchlist, read};
+use crate::watchlist::{Columns, RowProblem, Watchlist, read};
 
 /// What counterparties are compared with.
 pub struct Lists {
@@ -160,6 +160,9 @@ pub fn screen(
     for problem in &watchlist.problems {
         output::problem(&problem.to_string());
     }
+    for note in &watchlist.notes {
+        tracing::warn!("{note}");
+    }
     let keys = keys_of_rows(&lists.entries);
     let screened = Screened {
         counterparties: watchlist.counterparties.len(),
@@ -228,7 +231,7 @@ pub fn screen(
             ),
         )?;
     }
-    let is_complete = !watchlist.problems.iter().any(|problem| problem.is_left_out);
+    let is_complete = !watchlist.problems.iter().any(RowProblem::is_left_out);
     Ok(if is_complete { Exit::Success } else { Exit::Failed })
 }
 
@@ -263,6 +266,7 @@ fn counterparties(args: &ScreenArgs) -> Result<(String, Watchlist)> {
         ..Counterparty::default()
     };
     let sha256 = Sha256::of(b"");
-    let (counterparties, problems) = (vec![party], Vec::new());
-    Ok((String::new(), Watchlist { counterparties, problems, sha256 }))
+    let watchlist =
+        Watchlist { counterparties: vec![party], problems: Vec::new(), notes: Vec::new(), sha256 };
+    Ok((String::new(), watchlist))
 }

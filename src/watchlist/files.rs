@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::Sha256;
 use crate::watchlist::columns::Columns;
+use crate::watchlist::encoding::NoText;
 use crate::watchlist::error::WatchlistError;
 use crate::watchlist::rows::{RowReader, Watchlist};
-use crate::watchlist::{text_table, workbook};
+use crate::watchlist::text_table::{self, NoTable};
+use crate::watchlist::workbook;
 
 /// The largest counterparty file: 1,000,000 rows of 250 bytes.
 pub const MAX_BYTES: u64 = 250_000_000;
@@ -73,17 +75,40 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
 fn read_file(path: &Path, reader: &mut RowReader<'_>) -> Result<Sha256, WatchlistError> {
     let content = content(path, MAX_BYTES)?;
     let mut file = reader.file(path);
-    let read = if content.starts_with(ZIP) {
+    if content.starts_with(ZIP) {
+        let path = path.to_owned();
         workbook::rows(&content, &mut |row| file.add(row))
+            .map_err(|problem| WatchlistError::Malformed { path, problem })?;
     } else {
-        text_table::rows(&content, &mut |row| match row {
+        let is_guessed = text_table::rows(&content, &mut |row| match row {
             Ok(row) => file.add(row),
             Err(open) => file.add_open(open),
         })
-    };
-    read.map_err(|problem| WatchlistError::Malformed { path: path.to_owned(), problem })?;
+        .map_err(|problem| no_table(problem, path))?;
+        if is_guessed {
+            file.note(
+                "is read as Windows-1252, because it is not UTF-8: if letters are wrong, save \
+                       it as UTF-8",
+            );
+        }
+    }
     file.finish()?;
     Ok(Sha256::of(&content))
+}
+
+fn no_table(problem: NoTable, path: &Path) -> WatchlistError {
+    let path = path.to_owned();
+    match problem {
+        NoTable::NoText(NoText::OldWorkbook) => WatchlistError::OldWorkbook { path },
+        NoTable::NoText(NoText::OtherEncoding { line }) => {
+            WatchlistError::OtherEncoding { path, line }
+        }
+        NoTable::NoText(NoText::Binary) => {
+            let problem = "it is neither text nor a workbook".to_owned();
+            WatchlistError::Malformed { path, problem }
+        }
+        NoTable::Csv(problem) => WatchlistError::Malformed { path, problem },
+    }
 }
 
 /// A pipe and a device state no size, so it is bounded while they are read.

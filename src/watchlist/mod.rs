@@ -6,15 +6,21 @@
 //! # Layout
 //!
 //! - [`files`]: reads a file or a folder. The only file here that does I/O.
+//! - `encoding`: bytes as text.
 //! - `text_table`, `workbook`: rows of cells, each with its line.
 //! - `open_quotes`: rows of a text whose quote is never closed.
 //! - [`columns`]: which column holds what, by recognized or mapped headers.
+//! - `headers`: the recognized ones.
+//! - `cell_text`: line breaks and marks of HTML in a cell.
 //! - [`rows`]: from cells to counterparties. A bad row is named with its line and costs no other
 //!   row.
 
+mod cell_text;
 pub mod columns;
+mod encoding;
 pub mod error;
 pub mod files;
+mod headers;
 mod open_quotes;
 pub mod rows;
 mod text_table;
@@ -23,4 +29,4 @@ mod workbook;
 pub use columns::Columns;
 pub use error::WatchlistError;
 pub use files::{files, read};
-pub use rows::{RowProblem, Watchlist};
+pub use rows::{RowProblem, RowProblemKind, Watchlist};

@@ -1,18 +1,25 @@
 //! From cells to counterparties.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Sha256;
 use crate::screen::countries;
 use crate::screen::party::Counterparty;
+use crate::watchlist::cell_text::{addresses, one_line, without_marks};
 use crate::watchlist::columns::{Columns, Field, Header};
+use crate::watchlist::encoding::UNREADABLE;
 use crate::watchlist::error::WatchlistError;
 
 /// A header is looked for in so many rows: exports begin with titles.
 const HEADER_ROWS: usize = 20;
 /// More rows are not a counterparty file.
 pub const MAX_ROWS: usize = 1_000_000;
+/// Stand where bytes are no text: see `encoding`.
+const CANNOT_BE_READ: [char; 2] = [UNREADABLE, '\0'];
+/// The most columns that a note names.
+const MAX_UNUSED: usize = 20;
 /// The most names, and the most addresses, of one counterparty.
 const MAX_LISTED: usize = 50;
 
@@ -35,8 +42,24 @@ pub struct RowProblem {
     pub file: PathBuf,
     pub line: u64,
     pub problem: String,
-    /// The row is not compared. Otherwise it is compared without what is wrong.
-    pub is_left_out: bool,
+    pub kind: RowProblemKind,
+}
+
+/// What a problem costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowProblemKind {
+    /// The row is not compared.
+    LeftOut,
+    /// It is compared without bytes that cannot be read.
+    Damaged,
+    /// It is compared without its country.
+    NoCountry,
+}
+
+impl RowProblem {
+    pub fn is_left_out(&self) -> bool {
+        self.kind == RowProblemKind::LeftOut
+    }
 }
 
 impl std::fmt::Display for RowProblem {
@@ -51,7 +74,23 @@ pub struct Watchlist {
     pub counterparties: Vec<Counterparty>,
     /// In the order of the files. The rows are left out, except those whose country is unknown.
     pub problems: Vec<RowProblem>,
+    /// What a person should know of how the files were read: columns that are not used. No text of
+    /// a row.
+    pub notes: Vec<String>,
     pub sha256: Sha256,
+}
+
+impl Watchlist {
+    /// How many rows are left out, or lack what could not be read.
+    pub fn unread_rows(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.kind != RowProblemKind::NoCountry).count()
+    }
+
+    /// All rows, also those that are left out.
+    pub fn all_rows(&self) -> usize {
+        let left_out = self.problems.iter().filter(|problem| problem.is_left_out()).count();
+        self.counterparties.len() + left_out
+    }
 }
 
 /// Collects the rows of one file after another.
@@ -59,6 +98,7 @@ pub struct RowReader<'a> {
     columns: &'a Columns,
     counterparties: Vec<Counterparty>,
     problems: Vec<RowProblem>,
+    notes: Vec<String>,
     /// Where each id stands first: ids are unique over all files of a folder.
     known: HashMap<String, (PathBuf, u64)>,
 }
@@ -75,7 +115,13 @@ pub struct FileRows<'r, 'a> {
 
 impl<'a> RowReader<'a> {
     pub fn new(columns: &'a Columns) -> Self {
-        Self { columns, counterparties: Vec::new(), problems: Vec::new(), known: HashMap::new() }
+        Self {
+            columns,
+            counterparties: Vec::new(),
+            problems: Vec::new(),
+            notes: Vec::new(),
+            known: HashMap::new(),
+        }
     }
 
     pub fn file<'r>(&'r mut self, path: &'r Path) -> FileRows<'r, 'a> {
@@ -83,7 +129,8 @@ impl<'a> RowReader<'a> {
     }
 
     pub fn finish(self, sha256: Sha256) -> Watchlist {
-        Watchlist { counterparties: self.counterparties, problems: self.problems, sha256 }
+        let Self { counterparties, problems, notes, .. } = self;
+        Watchlist { counterparties, problems, notes, sha256 }
     }
 }
 
@@ -96,7 +143,10 @@ impl FileRows<'_, '_> {
         let Some(header) = self.header.clone() else {
             if self.rows <= HEADER_ROWS {
                 match self.reader.columns.header(&row.cells) {
-                    Ok(header) => self.header = Some(header),
+                    Ok(header) => {
+                        self.note_unused(&header);
+                        self.header = Some(header);
+                    }
                     Err(missing) => {
                         self.missing.get_or_insert((missing, row.cells));
                     }
@@ -113,7 +163,7 @@ impl FileRows<'_, '_> {
                 self.reader.known.insert(counterparty.id.clone(), place);
                 self.reader.counterparties.push(counterparty);
             }
-            Err(problem) => self.problem(row.line, problem, true),
+            Err(problem) => self.problem(row.line, problem, RowProblemKind::LeftOut),
         }
     }
 
@@ -136,12 +186,35 @@ impl FileRows<'_, '_> {
     /// Names a row that cannot be read because of its quote.
     pub fn add_open(&mut self, open: OpenQuote) {
         let problem = "expected a quote at the end of the quoted cell, but got none";
-        self.problem(open.line, problem.to_owned(), true);
+        self.problem(open.line, problem.to_owned(), RowProblemKind::LeftOut);
     }
 
-    fn problem(&mut self, line: u64, problem: String, is_left_out: bool) {
+    fn note_unused(&mut self, header: &Header) {
+        let quoted = |cell: &String| format!("`{}`", one_line(cell));
+        let mut unused: Vec<String> = header.unused.iter().map(quoted).collect();
+        let more = unused.len().saturating_sub(MAX_UNUSED);
+        unused.truncate(MAX_UNUSED);
+        if more > 0 {
+            unused.push(format!("{more} more"));
+        }
+        match unused.as_slice() {
+            [] => {}
+            [one] => self.note(&format!("has a column that is not used: {one}")),
+            several => {
+                self.note(&format!("has columns that are not used: {}", several.join(", ")));
+            }
+        }
+    }
+
+    /// Says something of the file as a whole.
+    pub fn note(&mut self, text: &str) {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        self.reader.notes.push(format!("{name} {text}"));
+    }
+
+    fn problem(&mut self, line: u64, problem: String, kind: RowProblemKind) {
         let file = self.path.to_owned();
-        self.reader.problems.push(RowProblem { file, line, problem, is_left_out });
+        self.reader.problems.push(RowProblem { file, line, problem, kind });
     }
 
     fn counterparty(&mut self, header: &Header, row: &Cells) -> Result<Counterparty, String> {
@@ -156,11 +229,21 @@ impl FileRows<'_, '_> {
         let mut counterparty = Counterparty::default();
         let mut parts: Vec<&str> = Vec::new();
         let mut country = "";
-        for (field, cell) in header.fields.iter().zip(&row.cells) {
+        let used = || header.fields.iter().zip(&row.cells).filter(|(field, _)| field.is_some());
+        let is_damaged = used().any(|(_, cell)| cell.contains(CANNOT_BE_READ));
+        let cells: Vec<Cow<'_, str>> = row
+            .cells
+            .iter()
+            .map(|cell| match is_damaged {
+                true => without_marks(&cell.replace(CANNOT_BE_READ, "")).into_owned().into(),
+                false => without_marks(cell),
+            })
+            .collect();
+        for (field, cell) in header.fields.iter().zip(&cells) {
             match field {
-                Some(Field::Id) => counterparty.id = cell.clone(),
+                Some(Field::Id) => counterparty.id = cell.to_string(),
                 Some(Field::Name) => counterparty.name = one_line(cell),
-                Some(Field::Aliases) => counterparty.aliases.extend(self.several(cell)),
+                Some(Field::Aliases) => counterparty.aliases.extend(self.names(cell)),
                 Some(Field::Address) if !cell.is_empty() => parts.push(cell),
                 Some(Field::Country) => country = cell,
                 Some(Field::Owner) => counterparty.owner = one_line(cell),
@@ -169,13 +252,18 @@ impl FileRows<'_, '_> {
         }
         counterparty.addresses = match parts.as_slice() {
             [] => Vec::new(),
-            [whole] => self.several(whole),
+            [whole] => self.several(whole).flat_map(addresses).collect(),
             parts => vec![one_line(&parts.join(", "))],
         };
+        counterparty.addresses.retain(|address| !address.is_empty());
         counterparty.aliases.truncate(MAX_LISTED);
         counterparty.addresses.truncate(MAX_LISTED);
         if counterparty.id.is_empty() {
             return Err("expected an id, but the cell is empty".to_owned());
+        }
+        let is_id = |(field, _): &(&Option<Field>, &String)| **field == Some(Field::Id);
+        if used().find(is_id).is_some_and(|(_, cell)| cell.contains(CANNOT_BE_READ)) {
+            return Err("expected an id in UTF-8, but some bytes of it are not".to_owned());
         }
         if let Some((file, line)) = self.reader.known.get(&counterparty.id) {
             let other =
@@ -195,24 +283,28 @@ impl FileRows<'_, '_> {
                 "expected an ISO 3166-1 code or the name of a country, but got `{country}`: the \
                  row is compared without a country"
             );
-            self.problem(row.line, problem, false);
+            self.problem(row.line, problem, RowProblemKind::NoCountry);
+        }
+        if is_damaged {
+            let problem = "expected text in UTF-8, but some bytes are not: the row is compared \
+                           without them";
+            self.problem(row.line, problem.to_owned(), RowProblemKind::Damaged);
         }
         Ok(counterparty)
     }
 
-    fn several(&self, cell: &str) -> Vec<String> {
-        let separator = &self.reader.columns.alias_separator;
-        let parts: Vec<&str> = if separator.is_empty() {
-            cell.lines().collect()
-        } else {
-            cell.lines().flat_map(|line| line.split(separator.as_str())).collect()
-        };
-        parts.into_iter().map(one_line).filter(|part| !part.is_empty()).collect()
+    fn names(&self, cell: &str) -> Vec<String> {
+        let lines = self.several(cell).flat_map(str::lines);
+        lines.map(one_line).filter(|name| !name.is_empty()).collect()
     }
-}
 
-fn one_line(cell: &str) -> String {
-    cell.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// The parts of a cell that has several names, or several addresses.
+    fn several<'c>(&'c self, cell: &'c str) -> impl Iterator<Item = &'c str> {
+        let separator = self.reader.columns.alias_separator.as_str();
+        let whole = separator.is_empty().then_some(cell);
+        let parts = (!separator.is_empty()).then(|| cell.split(separator));
+        whole.into_iter().chain(parts.into_iter().flatten())
+    }
 }
 
 #[cfg(test)]
@@ -264,6 +356,44 @@ mod tests {
         ];
         let found = read(&Columns::default(), rows).unwrap();
         assert_eq!(found.counterparties[0].addresses, ["1 Quay St., Minsk"]);
+        assert_eq!(found.notes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn ok_an_address_in_lines_is_one_and_names_in_lines_are_several() {
+        let row = &["C1", "Alder &amp; Co", "AW\nAlder; A&nbsp;W", "1 Quay St.\nMinsk; 2 Mill Rd"];
+        let found = read(&Columns::default(), &[HEADER, row]).unwrap();
+        let party = &found.counterparties[0];
+        assert_eq!(party.name, "Alder & Co");
+        assert_eq!(party.aliases, ["AW", "Alder", "A W"]);
+        assert_eq!(party.addresses, ["1 Quay St., Minsk", "2 Mill Rd"]);
+    }
+
+    #[test]
+    fn columns_that_are_not_used_are_said() {
+        let rows: &[&[&str]] = &[&["id", "name", "Fax", "Straße", "Hausnummer"], &["1", "Alder"]];
+        let found = read(&Columns::default(), rows).unwrap();
+        assert_eq!(found.notes, ["customers.csv has a column that is not used: `Fax`"]);
+    }
+
+    #[test]
+    fn err_a_row_with_bytes_that_cannot_be_read_is_named_and_compared_without_them() {
+        let rows: &[&[&str]] = &[
+            &["id", "name", "Fax"],
+            &["C1", "Al\u{fffd}der"],
+            &["C\u{fffd}2", "Birch"],
+            &["C3", "Ce\0dar"],
+            &["C4", "Elm", "\u{fffd}"],
+        ];
+        let found = read(&Columns::default(), rows).unwrap();
+        let names: Vec<&str> = found.counterparties.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["Alder", "Cedar", "Elm"]);
+        let of_line = |line: u64| found.problems.iter().find(|problem| problem.line == line);
+        assert!(of_line(2).unwrap().problem.contains("some bytes are not"));
+        assert!(of_line(3).unwrap().is_left_out());
+        assert!(of_line(4).is_some_and(|problem| !problem.is_left_out()));
+        assert_eq!(of_line(5), None, "the column is not used");
+        assert_eq!((found.unread_rows(), found.all_rows()), (3, 4));
     }
 
     #[test]

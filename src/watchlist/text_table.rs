@@ -1,5 +1,6 @@
 //! CSV and TSV as rows of cells.
 
+use crate::watchlist::encoding::{NoText, decoded};
 use crate::watchlist::open_quotes;
 use crate::watchlist::rows::{Cells, OpenQuote};
 
@@ -8,13 +9,19 @@ const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// The separator is looked for in so many bytes.
 const HEADER_BYTES: usize = 4096;
 
-/// Hands on each row with its line, or the line of a row that cannot be read. UTF-8, UTF-16 with a
-/// byte order mark, and Windows-1252, which spreadsheets still write, are read.
-pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Result<(), String> {
-    let text = decoded(bytes);
-    if text.contains('\0') {
-        return Err("it is neither text nor a workbook".to_owned());
-    }
+/// Why bytes are no table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoTable {
+    NoText(NoText),
+    /// The reader of CSV failed.
+    Csv(String),
+}
+
+/// Hands on each row with its line, or the line of a row that cannot be read. Returns whether the
+/// encoding is only likely.
+pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Result<bool, NoTable> {
+    let decoded = decoded(bytes).map_err(NoTable::NoText)?;
+    let text = decoded.text;
     let separator = separator(&text);
     let mut rest: &str = &text;
     let mut lines_before = 0;
@@ -27,7 +34,8 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Res
         rest = rest.get(open.ends..).unwrap_or_default();
         lines_before = line;
     }
-    rows_of(rest, separator, lines_before, each)
+    rows_of(rest, separator, lines_before, each)?;
+    Ok(decoded.is_guessed)
 }
 
 fn rows_of(
@@ -35,7 +43,7 @@ fn rows_of(
     separator: u8,
     lines_before: u64,
     each: &mut dyn FnMut(Result<Cells, OpenQuote>),
-) -> Result<(), String> {
+) -> Result<(), NoTable> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -43,24 +51,14 @@ fn rows_of(
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     loop {
-        let more = reader.read_record(&mut record).map_err(|error| error.to_string())?;
+        let more =
+            reader.read_record(&mut record).map_err(|error| NoTable::Csv(error.to_string()))?;
         if !more {
             return Ok(());
         }
         let line = lines_before + record.position().map_or(0, csv::Position::line);
         let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
         each(Ok(Cells { line, cells }));
-    }
-}
-
-fn decoded(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
-        let bytes = bytes.get(mark..).unwrap_or_default();
-        return encoding.decode_without_bom_handling(bytes).0;
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
     }
 }
 
@@ -80,7 +78,7 @@ fn separator(text: &str) -> u8 {
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, String> {
+    fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, NoTable> {
         let mut found = Vec::new();
         rows(bytes, &mut |row| {
             found.push(row.map_or_else(

@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::config::WatchlistSettings;
 use crate::domain::Sha256;
 use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
-use crate::watchlist::{Watchlist, WatchlistError};
+use crate::pipeline::matching::file_change;
+use crate::watchlist::{RowProblemKind, Watchlist, WatchlistError};
 
 /// What is seen of a file or a folder without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,36 +52,75 @@ pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, (WatchlistProblem
     let read = crate::watchlist::read(&settings.path, &settings.columns);
     let watchlist = read.map_err(|problem| in_words(&problem, &settings.path))?;
     if watchlist.counterparties.is_empty() {
-        let detail = "expected at least one row with an id and a name, but the file has none";
-        return Err((WatchlistProblemKind::Malformed, detail.to_owned()));
+        let detail = match watchlist.all_rows() {
+            0 => {
+                "expected at least one row with an id and a name, but the file has none".to_owned()
+            }
+            rows => format!("expected rows that can be read, but none of its {rows} can be"),
+        };
+        return Err((WatchlistProblemKind::Malformed, detail));
     }
     Ok(watchlist)
 }
 
+/// What is said of rows that could not be read. `None`: all could be.
+pub fn unread(file: &Watchlist, max_loss: f64) -> Option<(WatchlistProblemKind, String)> {
+    let (unread, all) = (file.unread_rows(), file.all_rows());
+    let kind = match unread {
+        0 => return None,
+        _ if unread > file_change::allowed(all, max_loss) => WatchlistProblemKind::Incomplete,
+        _ => WatchlistProblemKind::RowsLeftOut,
+    };
+    let in_full = if file.problems.iter().any(|problem| problem.kind == RowProblemKind::Damaged) {
+        " in full"
+    } else {
+        ""
+    };
+    let rows = if all == 1 { "row" } else { "rows" };
+    Some((kind, format!("{unread} of {all} {rows} could not be read{in_full}")))
+}
+
 /// Why a file cannot be read, without any text of the file: logs and alerts to operators say it.
+/// In a folder it says which file.
 fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, String) {
     use WatchlistProblemKind::{Malformed, Unreadable};
+    let own = Some(problem.path()).filter(|own| *own != path).and_then(Path::file_name);
+    let file = own.map_or_else(|| "the file".to_owned(), |own| own.to_string_lossy().into_owned());
     match problem {
-        WatchlistError::Unreadable { error, .. } => {
+        WatchlistError::Unreadable { path, error } => {
             (Unreadable, format!("failed to read {}: {}", path.display(), reason(error)))
         }
         WatchlistError::TooLarge { limit, .. } => (
             Malformed,
-            format!("expected a counterparty file of at most {limit} bytes, but it has more"),
+            format!("expected a counterparty file of at most {limit} bytes, but {file} has more"),
         ),
         WatchlistError::EmptyFolder(_) => {
             (Unreadable, "expected files of CSV, TSV or XLSX in the folder, but it has none".into())
         }
         WatchlistError::NoColumn { missing, .. } => (
             Malformed,
-            format!("expected a header with a column for {missing}, but the file has none"),
+            format!("expected a header with a column for {missing}, but {file} has none"),
         ),
         WatchlistError::TooManyRows { limit, .. } => {
-            (Malformed, format!("expected at most {limit} rows, but the file has more"))
+            (Malformed, format!("expected at most {limit} rows, but {file} has more"))
         }
         WatchlistError::Malformed { .. } => {
-            (Malformed, "expected CSV, TSV or XLSX, but the file is something else".to_owned())
+            (Malformed, format!("expected CSV, TSV or XLSX, but {file} is something else"))
         }
+        WatchlistError::OldWorkbook { .. } => (
+            Malformed,
+            format!(
+                "expected CSV, TSV or XLSX, but {file} is a workbook of Excel 97 to 2003: save it \
+                 as XLSX"
+            ),
+        ),
+        WatchlistError::OtherEncoding { line, .. } => (
+            Malformed,
+            format!(
+                "expected text in UTF-8, but {file} is in another encoding, as line {line} shows: \
+                 save it as UTF-8"
+            ),
+        ),
     }
 }
 

@@ -68,7 +68,9 @@ pub async fn read_file(
     };
     state.signature = Some(sight.signature.clone());
     state.row_problems = file.problems.iter().map(ToString::to_string).collect();
+    say_notes(state, &file.notes);
     let bad_rows = state.row_problems.len();
+    let unread = watchlist_file::unread(&file, settings.max_loss);
     let in_use = program.store.counterparties(&settings.name).await?;
     let former = program.store.removed_counterparties(&settings.name).await?;
     let change = FileChange::between(in_use, &former, file.counterparties, now);
@@ -80,13 +82,33 @@ pub async fn read_file(
             state.problem = Some(problem(state, wrong));
             return Ok((None, bad_rows));
         }
+        let also = unread.map(|(_, detail)| format!(" ({detail})")).unwrap_or_default();
+        let exceeded = Exceeded { message: format!("{}{also}", exceeded.message), ..exceeded };
         let detail = format!("{}, so it is on hold", exceeded.message);
         put_on_hold(state, exceeded, file.sha256, &change, now);
         state.problem = Some(problem(state, (WatchlistProblemKind::OnHold, detail)));
         return Ok((None, bad_rows));
     }
+    let before = state.said_problem().cloned();
     accept(settings, state, &sight, file.sha256, &change, record);
+    state.rows_left_out = None;
+    if let Some(wrong) = unread {
+        let problem = watchlist_file::since(before.as_ref(), wrong, now);
+        if problem.kind.is_stale() {
+            state.problem = Some(problem);
+        } else {
+            state.rows_left_out = Some(problem);
+        }
+    }
     Ok((Some(change), bad_rows))
+}
+
+/// Keeps what is said of a file, and logs what is new of it.
+fn say_notes(state: &mut WatchlistState, notes: &[String]) {
+    for note in notes.iter().filter(|note| !state.notes.contains(note)) {
+        info!(watchlist.name = state.name, "{}: {note}", state.name);
+    }
+    state.notes = notes.to_vec();
 }
 
 /// A content waits for a person. One that was on hold before keeps its hold.
@@ -168,6 +190,15 @@ fn note_age(settings: &WatchlistSettings, state: &mut WatchlistState, now: Times
     }
 }
 
+fn what_is_in_use(state: &WatchlistState, kind: WatchlistProblemKind) -> &'static str {
+    use WatchlistProblemKind::{Incomplete, RowsLeftOut};
+    match kind {
+        RowsLeftOut | Incomplete => "the other rows are in use",
+        _ if state.sha256.is_none() => "nothing of it is in use",
+        _ => "the last good content stays in use",
+    }
+}
+
 /// Alerts operators once when a file is not up to date, and when it is again.
 pub fn note_problem(
     wiring: &Wiring,
@@ -175,24 +206,25 @@ pub fn note_problem(
     state: &WatchlistState,
     record: &mut CheckRecord,
 ) {
-    let kind = |state: &WatchlistState| state.problem.as_ref().map(|problem| problem.kind);
+    let kind = |state: &WatchlistState| state.said_problem().map(|problem| problem.kind);
     if kind(before) == kind(state) {
         return;
     }
-    match &state.problem {
+    match state.said_problem() {
         Some(problem) => warn!(
             watchlist.name = state.name,
             watchlist.problem = problem.kind.as_str(),
-            "{}: {}; the last good content stays in use",
+            "{}: {}; {}",
             state.name,
-            problem.detail
+            problem.detail,
+            what_is_in_use(state, problem.kind)
         ),
         None => info!(watchlist.name = state.name, "{}: up to date again", state.name),
     }
-    let known = before.problem.as_ref().or(state.problem.as_ref());
+    let known = before.said_problem().or(state.said_problem());
     let body = AlertBody::WatchlistFailing(WatchlistFailing {
         watchlist: state.name.clone(),
-        problem: state.problem.clone(),
+        problem: state.said_problem().cloned(),
         hold_id: state.on_hold.as_ref().map(|hold| hold.hold_id.clone()),
         failing_since: known.map_or(record.at, |problem| problem.since),
         at: record.at,
@@ -201,7 +233,7 @@ pub fn note_problem(
     });
     let data = json!({
         "watchlist": state.name,
-        "problem": state.problem.as_ref().map(|problem| problem.kind),
+        "problem": kind(state),
     });
     record.journal.push(JournalEvent { kind: journal_kind::WATCHLIST_FAILING.into(), data });
     let id_parts = [state.name.as_str(), kind(state).map_or("recovered", |kind| kind.as_str())];
