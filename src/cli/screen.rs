@@ -266,7 +266,12 @@ fn counterparties(args: &ScreenArgs) -> Result<(String, Watchlist)> {
         ..Counterparty::default()
     };
     let sha256 = Sha256::of(b"");
-    let watchlist =
-        Watchlist { counterparties: vec![party], problems: Vec::new(), notes: Vec::new(), sha256 };
+    let watchlist = Watchlist {
+        counterparties: vec![party],
+        problems: Vec::new(),
+        notes: Vec::new(),
+        ends_within: None,
+        sha256,
+    };
     Ok((String::new(), watchlist))
 }

@@ -369,7 +369,7 @@ mod tests {
             [
                 "the same rare word `sinno`",
                 "`dianzi` means `electronics`",
-                "legal form differs: liability, limited",
+                "legal form differs: limited liability for the counterparty, limited for the entry",
                 "the same country: CN"
             ]
         );
@@ -388,7 +388,7 @@ mod tests {
             [
                 "the same rare word `alderwood`",
                 "`supplies` is near in meaning to `trading`",
-                "legal form differs: none, liability",
+                "legal form differs: the entry has one (limited liability), the counterparty none",
                 "the same country: RU"
             ]
         );

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Stands in a decoded text for what cannot be read.
 pub const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
@@ -32,6 +32,8 @@ pub struct Decoded<'a> {
     pub text: Cow<'a, str>,
     /// It is read as Windows-1252, which is only likely.
     pub is_guessed: bool,
+    /// It is UTF-8, and its last bytes are the beginning of a letter.
+    pub ends_within_letter: bool,
 }
 
 /// Why bytes are no text that can be read.
@@ -56,13 +58,14 @@ pub fn decoded(bytes: &[u8]) -> Result<Decoded<'_>, NoText> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         let bytes = bytes.get(mark..).unwrap_or_default();
         let text = encoding.decode_without_bom_handling(bytes).0;
-        return Ok(Decoded { text, is_guessed: false });
+        let ends_within_letter = encoding == UTF_8 && ends_within_letter(bytes);
+        return Ok(Decoded { text, is_guessed: false, ends_within_letter });
     }
     let zeros = bytes.iter().filter(|byte| **byte == 0).count();
     if zeros > 0 {
         if let Some(encoding) = utf16_without_mark(bytes) {
             let text = encoding.decode_without_bom_handling(bytes).0;
-            return Ok(Decoded { text, is_guessed: false });
+            return Ok(Decoded { text, is_guessed: false, ends_within_letter: false });
         }
         if zeros > bytes.len().div_ceil(BYTES_PER_ZERO) {
             return Err(NoText::Binary);
@@ -71,7 +74,8 @@ pub fn decoded(bytes: &[u8]) -> Result<Decoded<'_>, NoText> {
     let (valid, invalid) = multi_byte_letters(bytes);
     if invalid <= valid {
         let text = String::from_utf8_lossy(bytes);
-        return Ok(Decoded { text, is_guessed: false });
+        let ends_within_letter = ends_within_letter(bytes);
+        return Ok(Decoded { text, is_guessed: false, ends_within_letter });
     }
     as_windows_1252(bytes)
 }
@@ -84,6 +88,13 @@ fn multi_byte_letters(bytes: &[u8]) -> (usize, usize) {
         invalid += usize::from(!chunk.invalid().is_empty());
     }
     (valid, invalid)
+}
+
+fn ends_within_letter(bytes: &[u8]) -> bool {
+    bytes.utf8_chunks().last().is_some_and(|chunk| {
+        // An error without a length is one that more bytes may mend.
+        std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none())
+    })
 }
 
 /// Latin letters in UTF-16 have a zero in each pair, always on the same side.
@@ -121,7 +132,7 @@ fn as_windows_1252(bytes: &[u8]) -> Result<Decoded<'_>, NoText> {
     }
     match first {
         Some(line) if foreign * MOSTLY > words => Err(NoText::OtherEncoding { line }),
-        _ => Ok(Decoded { text, is_guessed: true }),
+        _ => Ok(Decoded { text, is_guessed: true, ends_within_letter: false }),
     }
 }
 
@@ -158,8 +169,8 @@ mod tests {
     use super::*;
 
     fn ok(bytes: &[u8], text: &str, is_guessed: bool) {
-        let found = decoded(bytes);
-        assert_eq!(found, Ok(Decoded { text: text.into(), is_guessed }), "{bytes:?}");
+        let found = decoded(bytes).unwrap();
+        assert_eq!((found.text.as_ref(), found.is_guessed), (text, is_guessed), "{bytes:?}");
     }
 
     fn in_page(label: &str, text: &str) -> Vec<u8> {

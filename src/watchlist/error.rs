@@ -10,10 +10,15 @@ pub enum WatchlistError {
     Unreadable { path: PathBuf, error: std::io::Error },
     #[error("expected a counterparty file of at most {limit} bytes, but {path} has more")]
     TooLarge { path: PathBuf, limit: u64 },
+    /// Another program writes it.
+    #[error("expected a counterparty file that nobody writes, but {0} changed while it was read")]
+    Moving(PathBuf),
     #[error("expected files of CSV, TSV or XLSX in {0}, but it has none")]
     EmptyFolder(PathBuf),
     #[error("expected CSV, TSV or XLSX, but got {path}: {problem}")]
     Malformed { path: PathBuf, problem: String },
+    #[error("expected an XLSX workbook, but got {path}: {workbook}")]
+    Workbook { path: PathBuf, workbook: WorkbookError },
     #[error(
         "expected CSV, TSV or XLSX, but {path} is a workbook of Excel 97 to 2003: save it as XLSX \
          or as CSV in UTF-8"
@@ -44,7 +49,19 @@ impl WatchlistError {
             | Self::OldWorkbook { path }
             | Self::OtherEncoding { path, .. }
             | Self::NoColumn { path, .. }
+            | Self::Workbook { path, .. }
+            | Self::Moving(path)
             | Self::TooManyRows { path, .. } => path,
         }
     }
+}
+
+/// Why a workbook is not read.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WorkbookError {
+    #[error("{what}, which unpacks to over {limit} bytes")]
+    UnpacksToMuch { what: String, limit: u64 },
+    /// It is cut, or no workbook.
+    #[error("{0}")]
+    Broken(String),
 }

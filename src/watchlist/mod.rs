@@ -24,9 +24,9 @@ mod headers;
 mod open_quotes;
 pub mod rows;
 mod text_table;
-mod workbook;
+pub mod workbook;
 
 pub use columns::Columns;
-pub use error::WatchlistError;
-pub use files::{files, read};
+pub use error::{WatchlistError, WorkbookError};
+pub use files::{Seen, look, read};
 pub use rows::{RowProblem, RowProblemKind, Watchlist};

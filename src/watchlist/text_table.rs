@@ -1,13 +1,15 @@
 //! CSV and TSV as rows of cells.
 
-use crate::watchlist::encoding::{NoText, decoded};
+use crate::watchlist::encoding::{Decoded, NoText, decoded};
 use crate::watchlist::open_quotes;
-use crate::watchlist::rows::{Cells, OpenQuote};
+use crate::watchlist::rows::{Cells, Ending, OpenQuote};
 
 /// What separates cells. The one that the header has most of counts.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// The separator is looked for in so many bytes.
 const HEADER_BYTES: usize = 4096;
+/// Old programs end a text with it.
+const END_OF_TEXT: char = '\u{1a}';
 
 /// Why bytes are no table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +19,21 @@ pub enum NoTable {
     Csv(String),
 }
 
-/// Hands on each row with its line, or the line of a row that cannot be read. Returns whether the
-/// encoding is only likely.
-pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Result<bool, NoTable> {
-    let decoded = decoded(bytes).map_err(NoTable::NoText)?;
-    let text = decoded.text;
-    let separator = separator(&text);
-    let mut rest: &str = &text;
+/// What is known of a text whose rows were handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub ending: Ending,
+    /// Its encoding is only likely.
+    pub is_guessed: bool,
+}
+
+/// Hands on each row with its line, or the line of a row that cannot be read.
+pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Result<Text, NoTable> {
+    let Decoded { text, is_guessed, ends_within_letter } =
+        decoded(bytes).map_err(NoTable::NoText)?;
+    let text = text.trim_end_matches(END_OF_TEXT);
+    let separator = separator(text);
+    let mut rest: &str = text;
     let mut lines_before = 0;
     // A quote that is never closed would swallow the rows after it, and nobody would miss them.
     while let Some(open) = open_quotes::first(rest, separator) {
@@ -35,7 +45,14 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Res
         lines_before = line;
     }
     rows_of(rest, separator, lines_before, each)?;
-    Ok(decoded.is_guessed)
+    let ending = if ends_within_letter {
+        Ending::WithinLetter
+    } else if text.ends_with(['\n', '\r']) {
+        Ending::LineEnd
+    } else {
+        Ending::NoLineEnd
+    };
+    Ok(Text { ending, is_guessed })
 }
 
 fn rows_of(
@@ -135,6 +152,33 @@ mod tests {
             .flat_map(u16::to_le_bytes)
             .collect();
         assert_eq!(read(&wide).unwrap()[0], row(1, &["id", "Größe"]));
+    }
+
+    #[test]
+    fn ok_how_a_text_ends() {
+        let check = |bytes: &[u8], expected: Ending| {
+            assert_eq!(rows(bytes, &mut |_| ()).unwrap().ending, expected, "{bytes:?}");
+        };
+        for bytes in [&b"id,name\n1,A\n"[..], b"id,name\r\n", b"id,name\r", b"id,name\n\x1a"] {
+            check(bytes, Ending::LineEnd);
+        }
+        let wide: Vec<u8> = "\u{feff}id,name\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        check(&wide, Ending::LineEnd);
+        check(b"id,name\n1,A", Ending::NoLineEnd);
+        // The last byte of the first is all of a letter in Windows-1252.
+        check(b"id,name\n1,Gr\xf6", Ending::NoLineEnd);
+        check("id,name\n1,Größe".as_bytes(), Ending::NoLineEnd);
+        let marked = "\u{feff}id,name\n1,Größ";
+        for text in ["id,name\n1,Größ", marked] {
+            check(&text.as_bytes()[..text.len() - 1], Ending::WithinLetter);
+        }
+    }
+
+    #[test]
+    fn a_text_that_ends_within_a_letter_is_not_read_in_another_encoding() {
+        let text = "id,name\n1,Größe\n2,ß";
+        let found = read(&text.as_bytes()[..text.len() - 1]).unwrap();
+        assert_eq!(found[1], row(2, &["1", "Größe"]));
     }
 
     #[test]

@@ -38,7 +38,9 @@ mod watchlist_scope;
 pub use file_hold_decision::{
     FileHoldError, FoundHold, accept_file, decide_again, file_hold, file_holds, reject_file,
 };
-pub use file_hold_preview::{FileHoldPreview, LostCounterparty, file_hold_preview};
+pub use file_hold_preview::{
+    FileHoldPreview, LostCounterparty, PreviewBasis, file_hold_preview, preview_basis,
+};
 pub use loaded::LoadedWatchlists;
 pub use match_actions::{
     Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with,
