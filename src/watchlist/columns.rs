@@ -2,6 +2,9 @@
 
 use crate::watchlist::headers::{self, key};
 
+/// The most columns that are named as not used.
+const MAX_UNUSED: usize = 20;
+
 /// The headers of the columns, if they are not among the recognized ones, and how several names in
 /// one cell are separated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +51,23 @@ pub struct Header {
     pub fields: Vec<Option<Field>>,
     /// The headers of columns that are not used.
     pub unused: Vec<String>,
+}
+
+impl Header {
+    /// The columns that are not used, as a part of a sentence about the file.
+    pub fn unused_in_words(&self) -> Option<String> {
+        let quoted =
+            |cell: &String| format!("`{}`", cell.split_whitespace().collect::<Vec<_>>().join(" "));
+        let mut names: Vec<String> = self.unused.iter().take(MAX_UNUSED).map(quoted).collect();
+        if let Some(more) = self.unused.len().checked_sub(MAX_UNUSED).filter(|more| *more > 0) {
+            names.push(format!("{more} more"));
+        }
+        match names.as_slice() {
+            [] => None,
+            [one] => Some(format!("has a column that is not used: {one}")),
+            several => Some(format!("has columns that are not used: {}", several.join(", "))),
+        }
+    }
 }
 
 impl Columns {

@@ -12,6 +12,7 @@
 //! - [`columns`]: which column holds what, by recognized or mapped headers.
 //! - `headers`: the recognized ones.
 //! - `cell_text`: line breaks and marks of HTML in a cell.
+//! - [`row_problem`]: what is wrong with a row.
 //! - [`rows`]: from cells to counterparties. A bad row is named with its line and costs no other
 //!   row.
 
@@ -22,6 +23,7 @@ pub mod error;
 pub mod files;
 mod headers;
 mod open_quotes;
+pub mod row_problem;
 pub mod rows;
 mod text_table;
 pub mod workbook;
@@ -29,4 +31,5 @@ pub mod workbook;
 pub use columns::Columns;
 pub use error::{WatchlistError, WorkbookError};
 pub use files::{Seen, look, read};
-pub use rows::{RowProblem, RowProblemKind, Watchlist};
+pub use row_problem::{RowProblem, RowProblemKind};
+pub use rows::Watchlist;

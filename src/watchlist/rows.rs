@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::domain::Sha256;
 use crate::screen::countries;
@@ -11,6 +12,7 @@ use crate::watchlist::cell_text::{addresses, one_line, without_marks};
 use crate::watchlist::columns::{Columns, Field, Header};
 use crate::watchlist::encoding::UNREADABLE;
 use crate::watchlist::error::WatchlistError;
+use crate::watchlist::row_problem::{RowProblem, RowProblemKind};
 
 /// A header is looked for in so many rows: exports begin with titles.
 const HEADER_ROWS: usize = 20;
@@ -18,8 +20,6 @@ const HEADER_ROWS: usize = 20;
 pub const MAX_ROWS: usize = 1_000_000;
 /// Stand where bytes are no text: see `encoding`.
 const CANNOT_BE_READ: [char; 2] = [UNREADABLE, '\0'];
-/// The most columns that a note names.
-const MAX_UNUSED: usize = 20;
 /// The most names, and the most addresses, of one counterparty.
 const MAX_LISTED: usize = 50;
 
@@ -45,38 +45,6 @@ pub enum Ending {
     NoLineEnd,
     /// Within a letter of several bytes.
     WithinLetter,
-}
-
-/// What is wrong with one row. The other rows are used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowProblem {
-    pub file: PathBuf,
-    pub line: u64,
-    pub problem: String,
-    pub kind: RowProblemKind,
-}
-
-/// What a problem costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowProblemKind {
-    /// The row is not compared.
-    LeftOut,
-    /// It is compared without bytes that cannot be read.
-    Damaged,
-    /// It is compared without its country.
-    NoCountry,
-}
-
-impl RowProblem {
-    pub fn is_left_out(&self) -> bool {
-        self.kind == RowProblemKind::LeftOut
-    }
-}
-
-impl std::fmt::Display for RowProblem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, line {}: {}", self.file.display(), self.line, self.problem)
-    }
 }
 
 /// The counterparties of a file or a folder.
@@ -122,8 +90,13 @@ pub struct RowReader<'a> {
 pub struct FileRows<'r, 'a> {
     reader: &'r mut RowReader<'a>,
     path: &'r Path,
-    header: Option<Header>,
+    /// Of the file, or of the sheet of a workbook with several.
+    header: Option<Rc<Header>>,
+    any_header: bool,
+    sheet: Option<String>,
     rows: usize,
+    rows_of_sheet: usize,
+    missing_in_sheet: Option<&'static str>,
     /// What the first rows lack to be a header.
     missing: Option<(&'static str, Vec<String>)>,
     /// The last row so far.
@@ -160,7 +133,11 @@ impl<'a> RowReader<'a> {
             reader: self,
             path,
             header: None,
+            any_header: false,
+            sheet: None,
             rows: 0,
+            rows_of_sheet: 0,
+            missing_in_sheet: None,
             missing: None,
             last: None,
             before_last: (false, false),
@@ -179,15 +156,20 @@ impl FileRows<'_, '_> {
             return;
         }
         self.rows += 1;
+        self.rows_of_sheet += 1;
         let Some(header) = self.header.clone() else {
-            if self.rows <= HEADER_ROWS {
+            if self.rows_of_sheet <= HEADER_ROWS {
                 match self.reader.columns.header(&row.cells) {
                     Ok(header) => {
-                        self.note_unused(&header);
-                        self.header = Some(header);
+                        if let Some(unused) = header.unused_in_words() {
+                            self.note(&unused);
+                        }
+                        self.header = Some(Rc::new(header));
+                        self.any_header = true;
                     }
                     Err(missing) => {
                         self.missing.get_or_insert((missing, row.cells));
+                        self.missing_in_sheet.get_or_insert(missing);
                     }
                 }
             }
@@ -200,11 +182,37 @@ impl FileRows<'_, '_> {
         self.follow(if is_whole { RowEnd::Whole(row.line) } else { RowEnd::Short(row.line) });
         match self.counterparty(&header, &row) {
             Ok(counterparty) => {
-                let place = (self.path.to_owned(), row.line);
+                let place = (self.place(), row.line);
                 self.reader.known.insert(counterparty.id.clone(), place);
                 self.reader.counterparties.push(counterparty);
             }
             Err(problem) => self.problem(row.line, problem, RowProblemKind::LeftOut),
+        }
+    }
+
+    /// The rows that follow are those of a sheet of a workbook.
+    pub fn begin_sheet(&mut self, name: &str) {
+        self.end_sheet();
+        self.sheet = Some(one_line(name));
+        (self.header, self.rows_of_sheet, self.missing_in_sheet) = (None, 0, None);
+        self.last = None;
+    }
+
+    /// Says that a sheet with cells is not read, if others are.
+    fn end_sheet(&mut self) {
+        if let (Some(sheet), None, Some(missing)) =
+            (&self.sheet, &self.header, self.missing_in_sheet)
+        {
+            let text = format!("has a sheet `{sheet}` that is not read: it has no column for");
+            self.note(&format!("{text} {missing}"));
+        }
+    }
+
+    /// The file, and its sheet if it has several.
+    fn place(&self) -> PathBuf {
+        match &self.sheet {
+            Some(sheet) => PathBuf::from(format!("{}, sheet `{sheet}`", self.path.display())),
+            None => self.path.to_owned(),
         }
     }
 
@@ -214,7 +222,8 @@ impl FileRows<'_, '_> {
         if self.rows > MAX_ROWS {
             return Err(WatchlistError::TooManyRows { path, limit: MAX_ROWS });
         }
-        if self.header.is_none() {
+        self.end_sheet();
+        if !self.any_header {
             let (missing, found) = self.missing.unwrap_or(("id", Vec::new()));
             let found: Vec<String> =
                 found.iter().filter(|c| !c.is_empty()).map(|cell| format!("`{cell}`")).collect();
@@ -257,23 +266,6 @@ impl FileRows<'_, '_> {
         self.problem(open.line, problem.to_owned(), RowProblemKind::LeftOut);
     }
 
-    fn note_unused(&mut self, header: &Header) {
-        let quoted = |cell: &String| format!("`{}`", one_line(cell));
-        let mut unused: Vec<String> = header.unused.iter().map(quoted).collect();
-        let more = unused.len().saturating_sub(MAX_UNUSED);
-        unused.truncate(MAX_UNUSED);
-        if more > 0 {
-            unused.push(format!("{more} more"));
-        }
-        match unused.as_slice() {
-            [] => {}
-            [one] => self.note(&format!("has a column that is not used: {one}")),
-            several => {
-                self.note(&format!("has columns that are not used: {}", several.join(", ")));
-            }
-        }
-    }
-
     /// Says something of the file as a whole.
     pub fn note(&mut self, text: &str) {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
@@ -281,7 +273,7 @@ impl FileRows<'_, '_> {
     }
 
     fn problem(&mut self, line: u64, problem: String, kind: RowProblemKind) {
-        let file = self.path.to_owned();
+        let file = self.place();
         self.reader.problems.push(RowProblem { file, line, problem, kind });
     }
 
@@ -334,8 +326,11 @@ impl FileRows<'_, '_> {
             return Err("expected an id in UTF-8, but some bytes of it are not".to_owned());
         }
         if let Some((file, line)) = self.reader.known.get(&counterparty.id) {
-            let other =
-                if file == self.path { String::new() } else { format!(" of {}", file.display()) };
+            let other = if *file == self.place() {
+                String::new()
+            } else {
+                format!(" of {}", file.display())
+            };
             return Err(format!(
                 "expected an id of its own, but `{}` is that of line {line}{other}",
                 counterparty.id

@@ -76,6 +76,7 @@ mod story_threads;
 mod story_ecfr;
 mod story_entry_life;
 mod story_two_sources;
+mod story_unread_rows;
 mod story_watchlists;
 mod story_year;
 mod upstream;

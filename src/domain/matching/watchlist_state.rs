@@ -39,6 +39,9 @@ pub struct WatchlistState {
     /// What is said of the file as it was last read: columns that are not used.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// The names of the files of the content in use. Empty if it was read by an earlier version.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// Why the content in use may not be the one that should be: see
     /// [`WatchlistState::said_problem`].
     pub problem: Option<WatchlistProblem>,

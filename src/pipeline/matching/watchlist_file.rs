@@ -19,6 +19,8 @@ pub struct Sight {
     pub signature: String,
     /// When the newest of the files was written.
     pub dated: Option<Timestamp>,
+    /// The names of the files.
+    pub files: Vec<String>,
 }
 
 /// Looks at a file, or at the files of a folder.
@@ -35,7 +37,9 @@ pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
         parts.push(seen.inode.to_string());
     }
     let signature = Sha256::of_parts(parts.iter().map(String::as_str));
-    Ok(Sight { signature: signature.as_str().to_owned(), dated })
+    let names = files.iter().filter_map(|seen| seen.path.file_name());
+    let files = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    Ok(Sight { signature: signature.as_str().to_owned(), dated, files })
 }
 
 /// Why there are no rows to use.
@@ -72,6 +76,34 @@ pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, NotRead> {
         return Err(NotRead::Wrong(WatchlistProblemKind::Malformed, detail));
     }
     Ok(watchlist)
+}
+
+/// What `config check` says of a file that is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FirstLook {
+    /// Why it, or a part of it, would not be compared.
+    pub warnings: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+/// Reads a file as a check would. Says nothing of a file that does not exist yet, or that is being
+/// written.
+pub fn first_look(settings: &WatchlistSettings) -> FirstLook {
+    if !settings.path.exists() {
+        return FirstLook::default();
+    }
+    match read(settings) {
+        Ok(file) => {
+            let cut = file.ends_within.map(|line| cut_short(line).1);
+            let unread = unread(&file, settings.max_loss).map(|(_, detail)| detail);
+            let warnings = cut.or(unread).into_iter().collect();
+            FirstLook { warnings, notes: file.notes }
+        }
+        Err(NotRead::Wrong(_, detail)) => {
+            FirstLook { warnings: vec![detail], ..FirstLook::default() }
+        }
+        Err(NotRead::Moving) => FirstLook::default(),
+    }
 }
 
 /// What is said of rows that could not be read. `None`: all could be.

@@ -109,8 +109,8 @@ pub async fn read_file(
             state.problem = Some(problem(state, wrong));
             return Ok(not_used);
         }
-        let also = unread.map(|(_, detail)| format!(" ({detail})")).unwrap_or_default();
-        let exceeded = Exceeded { message: format!("{}{also}", exceeded.message), ..exceeded };
+        let message = with_reasons(&exceeded.message, state, &sight, unread.as_ref());
+        let exceeded = Exceeded { message, ..exceeded };
         let detail = format!("{}, so it is on hold", exceeded.message);
         put_on_hold(state, exceeded, file.sha256, &change, now);
         state.problem = Some(problem(state, (WatchlistProblemKind::OnHold, detail)));
@@ -177,6 +177,26 @@ fn note_moving(settings: &WatchlistSettings, state: &mut WatchlistState, now: Ti
     note_age(settings, state, now);
 }
 
+/// What may have lost the rows: those that could not be read, and files that are not in the folder
+/// any more.
+fn with_reasons(
+    message: &str,
+    state: &WatchlistState,
+    sight: &Sight,
+    unread: Option<&Wrong>,
+) -> String {
+    let gone = state.files.iter().filter(|name| !sight.files.contains(name));
+    let gone = gone.map(|name| format!("`{name}` is not in the folder any more"));
+    // A file alone is called the same, and a former one of a folder is not what a file lost.
+    let gone = gone.filter(|_| state.files.len() > 1);
+    let reasons: Vec<String> =
+        unread.map(|(_, detail)| detail.clone()).into_iter().chain(gone).collect();
+    if reasons.is_empty() {
+        return message.to_owned();
+    }
+    format!("{message} ({})", reasons.join("; "))
+}
+
 /// Keeps what is said of a file, and logs what is new of it.
 fn say_notes(state: &mut WatchlistState, notes: &[String]) {
     for note in notes.iter().filter(|note| !state.notes.contains(note)) {
@@ -237,6 +257,7 @@ fn accept(
     }
     (state.sha256, state.rows) = (Some(sha256), change.in_use.len());
     (state.dated, state.read_at) = (sight.dated, Some(record.at));
+    state.files.clone_from(&sight.files);
     state.end_hold(HoldState::Superseded, record.at, None);
     (state.problem, state.accepted, state.rejected) = (None, None, None);
     if !change.written.is_empty() {

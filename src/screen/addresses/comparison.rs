@@ -19,6 +19,8 @@ const CONTAINED_AT_LEAST: f32 = 0.25;
 const SAME_POSTAL: f32 = 3.0;
 /// From this coverage on nothing of the shorter address is missing in the longer one.
 const WHOLE: f32 = 0.95;
+/// From this likeness on the words of both are the same.
+const NOTHING_DIFFERS: f32 = 0.90;
 /// What is added to a score for each thing that differs without being against it.
 const OTHER_POSTAL: f32 = 0.08;
 const FEWER_NUMBERS: f32 = 0.06;
@@ -129,7 +131,7 @@ pub fn compare(
         likeness -= OTHER_POSTAL;
     }
     let other_box = !same_box && !asked.boxes.is_empty() && !listed.boxes.is_empty();
-    let is_exact = most >= WHOLE
+    let is_exact = (most >= WHOLE || likeness >= NOTHING_DIFFERS)
         && !other_box
         && !other_postal
         && !lacks(&asked.numbers, &listed.numbers)
@@ -221,6 +223,38 @@ mod tests {
         assert!(!same("5/F, 3 Quay Street, Alderwood", "6/F, 3 Quay Street, Alderwood"));
         assert!(!same("36 Alderwood Street, Suite 6", "6 Alderwood Street"));
         assert!(!same("57 Mansour Street, Alderwood", "46 Mansour Street, Alderwood"));
+    }
+
+    #[test]
+    fn ok_a_part_that_is_left_out() {
+        let long = "No. 3, Alderwood Street, Binjiang District, Izhevsk, Udmurt Republic, 426006";
+        for short in [
+            "3, Alderwood St., Izhevsk, 426006",
+            "Alderwood St. 3, Izhevsk",
+            "3 Alderwood Street, Binjiang, Izhevsk",
+            "3 Alderwood Street, 426006",
+        ] {
+            assert!(same(short, long) && same(long, short), "{short}");
+        }
+        assert!(!same("3 Alderwood Street", long), "in which city?");
+        assert!(!same("3 Alderwood Street, Samarkand", long), "in another city");
+        assert!(!same("5 Alderwood Street, Izhevsk, 426006", long));
+        assert!(same("P.O. Box No. 171452, Kabul", "PO Box 171452, Kabul"));
+        assert!(!same("P.O. Box 171453, Kabul", "PO Box 171452, Kabul"));
+    }
+
+    #[test]
+    fn an_address_is_exact_if_at_most_words_are_left_out() {
+        let is_exact = |one: &str| {
+            let (one, other) = (Address::of(one), Address::of(LISTED));
+            let weights = |address: &Address| -> Vec<f32> {
+                address.words.iter().map(|word| word.weight).collect()
+            };
+            compare(&one, &weights(&one), &other, &weights(&other)).unwrap().is_exact
+        };
+        assert!(is_exact("Unit 803, Alderwood Building, 208-212 Nathan Road, Hong Kong"));
+        assert!(is_exact("803 Alderwood Bldg, 208 Nathan Rd, KLN, HK"));
+        assert!(!is_exact("Alderwood Building, 208-212 Nathan Road, Kowloon"), "which unit?");
     }
 
     #[test]
