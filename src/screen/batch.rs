@@ -1,6 +1,9 @@
 //! Many counterparties, on several cores.
 
+use std::borrow::Borrow;
+
 use crate::screen::found::{Found, Options};
+use crate::screen::in_parts::{MOST_THREADS, WORTH_A_THREAD, joined};
 use crate::screen::index::names::Scratch;
 use crate::screen::party::Counterparty;
 use crate::screen::screener::Screener;
@@ -8,10 +11,6 @@ use crate::screen::screener::Screener;
 /// So many counterparties are screened before their matches are handed on: memory does not grow
 /// with the file.
 pub const AT_ONCE: usize = 2_000;
-/// Fewer are done before a second thread would have started.
-pub const WORTH_A_THREAD: usize = 50;
-/// More threads gain little.
-pub const MOST_THREADS: usize = 8;
 
 /// Takes the matches of one counterparty.
 pub type Each<'a, E> = &'a mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<(), E>;
@@ -21,30 +20,36 @@ pub type Each<'a, E> = &'a mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<()
 /// # Errors
 ///
 /// The first error of `each`.
-pub fn screen_all<E>(
+pub fn screen_all<P, E>(
     screener: &Screener,
-    parties: &[Counterparty],
+    parties: &[P],
     options: Options,
     threads: usize,
     each: Each<'_, E>,
-) -> Result<(), E> {
+) -> Result<(), E>
+where
+    P: Borrow<Counterparty> + Sync,
+{
     let threads = if parties.len() < WORTH_A_THREAD { 1 } else { threads.clamp(1, MOST_THREADS) };
     let mut scratches: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();
     for some in parties.chunks(AT_ONCE) {
         for (party, found) in some.iter().zip(screen_some(screener, some, options, &mut scratches))
         {
-            each(party, found)?;
+            each(party.borrow(), found)?;
         }
     }
     Ok(())
 }
 
-fn screen_some(
+fn screen_some<P>(
     screener: &Screener,
-    parties: &[Counterparty],
+    parties: &[P],
     options: Options,
     scratches: &mut [Scratch],
-) -> Vec<Vec<Found>> {
+) -> Vec<Vec<Found>>
+where
+    P: Borrow<Counterparty> + Sync,
+{
     let share = parties.len().div_ceil(scratches.len().max(1)).max(1);
     std::thread::scope(|scope| {
         let running: Vec<_> = parties
@@ -52,15 +57,12 @@ fn screen_some(
             .zip(scratches)
             .map(|(part, scratch)| {
                 scope.spawn(move || {
-                    let screen = |party| screener.screen(party, options, scratch);
+                    let screen = |party: &P| screener.screen(party.borrow(), options, scratch);
                     part.iter().map(screen).collect::<Vec<_>>()
                 })
             })
             .collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<Vec<Found>>>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        running.into_iter().flat_map(join).collect()
+        running.into_iter().flat_map(joined).collect()
     })
 }
 

@@ -11,6 +11,8 @@ use crate::store::transaction::Tx;
 use crate::store::value::{Value, json};
 use crate::store::{CounterpartyUpdate, Result, Store, journal};
 
+/// A large file is not in memory once more as rows of the table.
+const ROWS_AT_ONCE: usize = 5_000;
 /// The longest key of the hashes in the journal, in characters.
 const KEY_LENGTH: usize = 64;
 
@@ -77,7 +79,7 @@ impl Store {
         let statement = sql("DELETE FROM watchlist WHERE name = $1").bind(from);
         tx.execute(ACTION, statement).await?;
         write_state(&mut tx, &renamed).await?;
-        for table in ["counterparty", "possible_match"] {
+        for table in ["counterparty", "possible_match", "prepared_watchlist"] {
             let text = format!("UPDATE {table} SET watchlist = $1 WHERE watchlist = $2");
             tx.execute(ACTION, sql(text).bind(to).bind(from)).await?;
         }
@@ -106,6 +108,9 @@ impl Store {
         let matches = tx.execute(ACTION, matches.bind(watchlist).bind(id)).await?;
         let rows = sql("DELETE FROM counterparty WHERE watchlist = $1 AND id = $2");
         let rows = tx.execute(ACTION, rows.bind(watchlist).bind(id)).await?;
+        // It has the words of all counterparties. The next check with a change makes it again.
+        let prepared = sql("DELETE FROM prepared_watchlist WHERE watchlist = $1");
+        tx.execute(ACTION, prepared.bind(watchlist)).await?;
         if rows == 0 && matches == 0 {
             tx.rollback(ACTION).await?;
             return Ok(None);
@@ -138,7 +143,8 @@ impl Store {
     }
 }
 
-fn counterparty_of(row: &Row) -> Result<StoredCounterparty> {
+/// Reads position, incarnation, JSON and the time of removal.
+pub(super) fn counterparty_of(row: &Row) -> Result<StoredCounterparty> {
     Ok(StoredCounterparty {
         position: usize::try_from(row.count(0)?).unwrap_or(usize::MAX),
         incarnation: row.count32(1)?,
@@ -161,27 +167,29 @@ pub async fn write_state(tx: &mut Tx, state: &WatchlistState) -> Result<()> {
 
 /// Writes counterparties over what is stored under their ids.
 pub async fn write_counterparties(tx: &mut Tx, update: &CounterpartyUpdate) -> Result<()> {
-    let rows: Vec<Vec<Value>> = update
-        .parties
-        .iter()
-        .map(|stored| {
-            Ok(vec![
-                update.watchlist.as_str().into(),
-                stored.party.id.as_str().into(),
-                stored.incarnation.into(),
-                stored.position.into(),
-                stored.removed_at.into(),
-                json(&stored.party)?,
-            ])
-        })
-        .collect::<Result<_>>()?;
-    tx.insert(
-        "write counterparties",
-        "INSERT INTO counterparty (watchlist, id, incarnation, position, removed_at, json)",
-        6,
-        "ON CONFLICT (watchlist, id, incarnation) DO UPDATE SET position = excluded.position, \
-         removed_at = excluded.removed_at, json = excluded.json",
-        rows,
-    )
-    .await
+    for some in update.parties.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<Vec<Value>> = some
+            .iter()
+            .map(|stored| {
+                Ok(vec![
+                    update.watchlist.as_str().into(),
+                    stored.party.id.as_str().into(),
+                    stored.incarnation.into(),
+                    stored.position.into(),
+                    stored.removed_at.into(),
+                    json(&stored.party)?,
+                ])
+            })
+            .collect::<Result<_>>()?;
+        tx.insert(
+            "write counterparties",
+            "INSERT INTO counterparty (watchlist, id, incarnation, position, removed_at, json)",
+            6,
+            "ON CONFLICT (watchlist, id, incarnation) DO UPDATE SET position = excluded.position, \
+             removed_at = excluded.removed_at, json = excluded.json",
+            rows,
+        )
+        .await?;
+    }
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! Matches: written with what caused them, found again by their entry and counterparty, and erased.
 
 use entitywatch::domain::matching::decision::DismissalReason;
-use entitywatch::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
+use entitywatch::domain::matching::match_record::{
+    Decider, EndReason, MatchEnd, MatchRecord, MatchRefusal,
+};
 use entitywatch::domain::matching::screening::{ScreenedWatchlist, ShownMatch};
 use entitywatch::domain::matching::watchlist_state::{StoredCounterparty, WatchlistState};
 use entitywatch::domain::{
@@ -9,7 +11,7 @@ use entitywatch::domain::{
     Screening,
 };
 use entitywatch::store::{
-    CounterpartyUpdate, MatchListQuery, MatchQuery, MatchStates, MatchingRecord,
+    CounterpartyUpdate, MatchListQuery, MatchQuery, MatchStates, MatchingRecord, PreparedWatchlist,
 };
 
 use super::places::Place;
@@ -17,8 +19,11 @@ use super::*;
 
 on_every_backend! {
     matches_are_found_by_entry_and_in_the_order_of_the_file
+    matches_are_found_by_counterparty_and_by_shared_addresses
     the_list_begins_with_what_nobody_has_decided_and_is_filtered
     counterparties_are_replaced_and_removed
+    some_counterparties_are_read_by_their_ids
+    what_was_prepared_is_of_one_content_and_version
     a_decision_that_is_refused_writes_nothing
     what_a_delivery_shows_is_fixed
     an_erased_counterparty_is_gone_everywhere
@@ -90,6 +95,7 @@ async fn with_matches(place: &Place) -> std::sync::Arc<Store> {
         },
     )
     .await;
+    store.keep_prepared_watchlist(prepared_customers()).await.unwrap();
     store
 }
 
@@ -110,6 +116,32 @@ async fn matches_are_found_by_entry_and_in_the_order_of_the_file(place: &Place) 
     let stale = MatchQuery { state: Some(MatchState::Stale), ..MatchQuery::default() };
     assert!(store.matches(&stale).await.unwrap().is_empty());
     assert_eq!(store.count_matches(MatchState::Open).await.unwrap(), [("customers".into(), 3)]);
+}
+
+async fn matches_are_found_by_counterparty_and_by_shared_addresses(place: &Place) {
+    let store = with_matches(place).await;
+    let of = async |watchlist: &str, wanted: &[&str]| {
+        ids(&store.matches_of_counterparties(watchlist, wanted).await.unwrap())
+    };
+    let both = [("C2", "ent_1"), ("C2", "ent_2")].map(|(id, e)| (id.to_owned(), e.to_owned()));
+    assert_eq!(of("customers", &["C2", "C3"]).await, both);
+    assert_eq!(of("vendors", &["C2"]).await, []);
+    // More than one statement names.
+    let many: Vec<String> = (0..1200).map(|n| format!("C{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(of("customers", &many).await.len(), 3);
+
+    let mut shared = found("C1", "ent_at_address", 0.6);
+    shared.found.sharing = vec!["Alder".into(), "Birch".into()];
+    let mut over = found("C2", "ent_at_address", 0.6);
+    over.found.sharing = vec!["Alder".into()];
+    over.ended = Some(MatchEnd { at: time(AT), why: EndReason::NoLongerSimilar });
+    // A match with an entry that a rule orders and no list has.
+    let ordered = found("C1", "ent_ordered", 0.6);
+    let matches = vec![shared.clone(), over.clone(), ordered];
+    record(&store, MatchingRecord { matches, ..MatchingRecord::default() }).await;
+    assert_eq!(store.matches_of_shared_addresses("customers").await.unwrap(), [shared, over]);
+    assert_eq!(store.matches_of_shared_addresses("vendors").await.unwrap(), []);
 }
 
 async fn the_list_begins_with_what_nobody_has_decided_and_is_filtered(place: &Place) {
@@ -200,6 +232,35 @@ async fn a_decision_that_is_refused_writes_nothing(place: &Place) {
     assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
 }
 
+async fn some_counterparties_are_read_by_their_ids(place: &Place) {
+    let store = with_matches(place).await;
+    let ids = async |ids: &[&str]| -> Vec<String> {
+        let found = store.counterparties_of("customers", ids).await.unwrap();
+        found.into_iter().map(|stored| stored.party.id).collect()
+    };
+    assert_eq!(ids(&["C1", "C9", "C2"]).await, ["C2", "C1"], "in the order of the file");
+    assert_eq!(ids(&["C1"]).await, ["C1"]);
+    assert!(ids(&[]).await.is_empty());
+    let many: Vec<String> = (0..2_000).map(|id| format!("C{id}")).collect();
+    assert_eq!(ids(&many.iter().map(String::as_str).collect::<Vec<_>>()).await.len(), 2);
+    assert!(store.counterparties_of("vendors", &["C1"]).await.unwrap().is_empty());
+}
+
+async fn what_was_prepared_is_of_one_content_and_version(place: &Place) {
+    let store = with_matches(place).await;
+    let prepared = async |generation: u64, made_by: &str| {
+        store.prepared_watchlist("customers", generation, made_by).await.unwrap()
+    };
+    assert_eq!(prepared(1, "3").await, Some(vec![1, 0, 255]));
+    assert_eq!((prepared(2, "3").await, prepared(1, "4").await), (None, None));
+    let newer = PreparedWatchlist { generation: 2, content: Vec::new(), ..prepared_customers() };
+    store.keep_prepared_watchlist(newer).await.unwrap();
+    assert_eq!((prepared(1, "3").await, prepared(2, "3").await), (None, Some(Vec::new())));
+    assert!(store.rename_watchlist("customers", "clients").await.unwrap());
+    let renamed = store.prepared_watchlist("clients", 2, "3").await.unwrap();
+    assert_eq!(renamed, Some(Vec::new()));
+}
+
 fn screening(score: f64) -> Screening {
     Screening {
         watchlists: vec![ScreenedWatchlist {
@@ -212,6 +273,15 @@ fn screening(score: f64) -> Screening {
             undecided: None,
         }],
         matches: vec![ShownMatch { change_id: None, found: found("C1", "ent_1", score).found }],
+    }
+}
+
+fn prepared_customers() -> PreparedWatchlist {
+    PreparedWatchlist {
+        watchlist: "customers".into(),
+        generation: 1,
+        made_by: "3".into(),
+        content: vec![1, 0, 255],
     }
 }
 
@@ -245,6 +315,7 @@ async fn an_erased_counterparty_is_gone_everywhere(place: &Place) {
     assert!(store.screening(&id, "mail").await.unwrap().unwrap().matches.is_empty());
     assert_eq!(store.matches(&MatchQuery::default()).await.unwrap().len(), 2);
     assert_eq!(store.counterparties("customers").await.unwrap().len(), 1);
+    assert_eq!(store.prepared_watchlist("customers", 1, "3").await.unwrap(), None);
     assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
 }
 
