@@ -162,11 +162,11 @@ impl Address {
                 || (self.names_a_site && !self.names_a_zone))
     }
 
-    /// The numbers as bits. Addresses with a number in common, or with one of the ends of a range,
-    /// have a bit in common.
+    /// The numbers, those of boxes too, as bits. Addresses with a number in common, or with one of
+    /// the ends of a range, have a bit in common.
     pub fn number_bits(&self) -> u64 {
         let ends = self.numbers.iter().flat_map(|number| number.split('-'));
-        let all = ends.chain(self.numbers.iter().map(String::as_str));
+        let all = ends.chain(self.numbers.iter().chain(&self.boxes).map(String::as_str));
         all.fold(0, |bits, number| bits | 1 << (short_hash(number) % 64))
     }
 
