@@ -1,5 +1,6 @@
 //! Which column of a counterparty file holds what.
 
+use crate::watchlist::field::Field;
 use crate::watchlist::headers::{self, key};
 
 /// The most columns that are named as not used.
@@ -31,18 +32,6 @@ impl Default for Columns {
             alias_separator: ";".to_owned(),
         }
     }
-}
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    Id,
-    Name,
-    Aliases,
-    /// A whole address, or one of its parts.
-    Address,
-    Country,
-    Owner,
 }
 
 /// The columns of one file, by place.

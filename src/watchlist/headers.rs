@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::watchlist::columns::Field;
+use crate::watchlist::field::Field;
 
 /// The headers of each field, best known first, parted by commas.
 const KNOWN: &[(Field, &[&str])] = &[

@@ -20,6 +20,7 @@ mod cell_text;
 pub mod columns;
 mod encoding;
 pub mod error;
+mod field;
 pub mod files;
 mod headers;
 mod open_quotes;

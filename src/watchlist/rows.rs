@@ -9,9 +9,10 @@ use crate::domain::Sha256;
 use crate::screen::countries;
 use crate::screen::party::Counterparty;
 use crate::watchlist::cell_text::{addresses, one_line, without_marks};
-use crate::watchlist::columns::{Columns, Field, Header};
+use crate::watchlist::columns::{Columns, Header};
 use crate::watchlist::encoding::UNREADABLE;
 use crate::watchlist::error::WatchlistError;
+use crate::watchlist::field::Field;
 use crate::watchlist::row_problem::{RowProblem, RowProblemKind};
 
 /// A header is looked for in so many rows: exports begin with titles.

@@ -37,6 +37,7 @@ mod sinks;
 mod smtp;
 mod story_receipts;
 mod story_screen;
+mod story_screen_configured;
 mod story_rules;
 mod story_rules_doubted;
 mod story_rules_joined;

@@ -305,7 +305,9 @@ mod tests {
         check(b"Planted Name Ltd,Planted Street\n", "a header with a column");
         check(b"id,name\n", "at least one row");
         check(b"", "expected");
-        check(b"Planted\0Name", "the file is something else");
+        check(b"Planted\0\0\0Name", "the file is something else");
+        check(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1Planted", "a workbook of Excel 97 to 2003");
+        check(b"id,name\n1,Planted \xca\xe0\xeb\xe0\xf8\n", "as line 2 shows: save it as UTF-8");
         check(b"PK\x03\x04Planted Name", "damaged or incomplete");
         check(&bomb(), "unpacks to at most 250000000 bytes");
         let (kind, detail) = wrong(&folder.path().join("none.csv"));
