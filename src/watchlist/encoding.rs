@@ -22,6 +22,7 @@ const BYTES_PER_ZERO: usize = 50;
 /// The letters of Windows-1252 that only Icelandic has. In Turkish and Baltic code pages they are
 /// frequent other letters.
 const ICELANDIC: [char; 4] = ['þ', 'Þ', 'ð', 'Ð'];
+const NO_BREAK_SPACE: char = '\u{a0}';
 /// Signs that may stand beside a letter in any Latin text. Others do not stand within a word.
 const SIGNS: &str = "‘’‚“”„–—…•™©®°ºª·«»´`¨§€£†‡‰‹›\u{a0}\u{ad}";
 
@@ -121,8 +122,8 @@ fn as_windows_1252(bytes: &[u8]) -> Result<Decoded<'_>, NoText> {
     }
     let (mut words, mut foreign, mut first) = (0_usize, 0_usize, None);
     for (line, row) in (1_u64..).zip(text.split('\n')) {
-        let cut = |letter: char| SIGNS.contains(letter) || !(is_of_word(letter));
-        for word in row.split(cut).filter(|word| !word.is_ascii()) {
+        let is_break = |letter: char| letter == NO_BREAK_SPACE || !is_of_word(letter);
+        for word in row.split(is_break).filter(|word| !word.is_ascii()) {
             words += 1;
             if is_foreign(word) {
                 foreign += 1;
@@ -143,8 +144,15 @@ fn is_of_word(letter: char) -> bool {
 
 /// Whether a word is none that Windows-1252 was made for.
 fn is_foreign(word: &str) -> bool {
-    let letters: Vec<char> = word.chars().collect();
-    let longest = letters.split(char::is_ascii).map(<[char]>::len).max().unwrap_or_default();
+    // Quotes around letters are not of the run.
+    let is_run = |run: &str| run.trim_matches(|l| SIGNS.contains(l)).chars().count() >= FOREIGN_RUN;
+    word.split(|letter: char| letter.is_ascii()).any(is_run)
+        || word.split(|letter| SIGNS.contains(letter)).any(is_foreign_part)
+}
+
+/// The same of a part between signs.
+fn is_foreign_part(part: &str) -> bool {
+    let letters: Vec<char> = part.chars().collect();
     let odd_letter = letters.iter().any(|letter| {
         // The code page leaves five bytes free, which are decoded as control characters.
         letter.is_control() || ICELANDIC.contains(letter)
@@ -161,7 +169,7 @@ fn is_foreign(word: &str) -> bool {
         }
         _ => false,
     });
-    longest >= FOREIGN_RUN || odd_letter || within || turned
+    odd_letter || within || turned
 }
 
 #[cfg(test)]
@@ -211,6 +219,7 @@ mod tests {
             "1;Compañía Española S.A., C/ Núñez 5, 3º;ES",
             "1;Åland Øl & Smørrebrød A/S;DK\n2;São João Construções Ltda",
             "1;SOCIÉTÉ CRÉÉE À ORLÉANS;FR",
+            "1;«\u{a0}Étoile\u{a0}» ––– “Ö”, n°\u{a0}5;FR",
         ] {
             ok(&in_page("windows-1252", text), text, true);
         }

@@ -304,7 +304,7 @@ mod tests {
                     sheet.write_string(line, column, *cell).unwrap();
                 }
             }
-            sheet.set_hidden(is_hidden);
+            sheet.set_hidden(is_hidden).set_active(name == "Customers");
         };
         sheet("Old", &[&["id", "name"], &["1", "Ash"]], true);
         sheet("Cover", &[&["Our partners"], &["as of today"]], false);
