@@ -295,9 +295,12 @@ impl FileRows<'_, '_> {
         let cells: Vec<Cow<'_, str>> = row
             .cells
             .iter()
-            .map(|cell| match is_damaged {
-                true => without_marks(&cell.replace(CANNOT_BE_READ, "")).into_owned().into(),
-                false => without_marks(cell),
+            .map(|cell| {
+                if is_damaged {
+                    without_marks(&cell.replace(CANNOT_BE_READ, "")).into_owned().into()
+                } else {
+                    without_marks(cell)
+                }
             })
             .collect();
         for (field, cell) in header.fields.iter().zip(&cells) {

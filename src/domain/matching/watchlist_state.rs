@@ -39,6 +39,10 @@ pub struct WatchlistState {
     /// What is said of the file as it was last read: columns that are not used.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// How the columns of the content in use were mapped. `None` if it was read by an earlier
+    /// version.
+    #[serde(default)]
+    pub read_as: Option<String>,
     /// The names of the files of the content in use. Empty if it was read by an earlier version.
     #[serde(default)]
     pub files: Vec<String>,

@@ -102,7 +102,11 @@ pub async fn read_file(
     let former = program.store.removed_counterparties(&settings.name).await?;
     let change = FileChange::between(in_use, &former, file.counterparties, now);
     let exceeded = change.exceeds(settings.max_loss, settings.max_revised);
-    if let Some(exceeded) = exceeded.filter(|_| state.accepted.as_ref() != Some(&file.sha256)) {
+    // The same bytes read otherwise, after an upgrade, are no change of the file.
+    let is_same = state.sha256.as_ref() == Some(&file.sha256)
+        && state.read_as.as_ref().is_none_or(|before| *before == read_as(settings));
+    let is_accepted = is_same || state.accepted.as_ref() == Some(&file.sha256);
+    if let Some(exceeded) = exceeded.filter(|_| !is_accepted) {
         if state.rejected.as_ref() == Some(&file.sha256) {
             state.end_hold(HoldState::Superseded, now, None);
             let wrong = (WatchlistProblemKind::Rejected, REJECTED.to_owned());
@@ -197,6 +201,10 @@ fn with_reasons(
     format!("{message} ({})", reasons.join("; "))
 }
 
+fn read_as(settings: &WatchlistSettings) -> String {
+    format!("{:?}", settings.columns)
+}
+
 /// Keeps what is said of a file, and logs what is new of it.
 fn say_notes(state: &mut WatchlistState, notes: &[String]) {
     for note in notes.iter().filter(|note| !state.notes.contains(note)) {
@@ -258,6 +266,7 @@ fn accept(
     (state.sha256, state.rows) = (Some(sha256), change.in_use.len());
     (state.dated, state.read_at) = (sight.dated, Some(record.at));
     state.files.clone_from(&sight.files);
+    state.read_as = Some(read_as(settings));
     state.end_hold(HoldState::Superseded, record.at, None);
     (state.problem, state.accepted, state.rejected) = (None, None, None);
     if !change.written.is_empty() {
@@ -377,7 +386,7 @@ mod tests {
             let made = times.clone();
             let found = read_unmoved(
                 &settings(),
-                Sight { signature: "1".into(), dated: None },
+                Sight { signature: "1".into(), dated: None, files: Vec::new() },
                 Duration::ZERO,
                 move |_: &WatchlistSettings| {
                     let made = made.fetch_add(1, Ordering::SeqCst);
