@@ -81,10 +81,12 @@ pub fn report_watchlists(before: &[WatchlistChecked], all: &[WatchlistChecked], 
                         reply.raise_exit(Exit::OnHold);
                         reply.line(line);
                     }
-                    WatchlistProblemKind::Old | WatchlistProblemKind::Rejected => reply.line(line),
-                    WatchlistProblemKind::Unreadable | WatchlistProblemKind::Malformed => {
-                        reply.problem(Exit::Failed, line);
-                    }
+                    WatchlistProblemKind::Old
+                    | WatchlistProblemKind::Rejected
+                    | WatchlistProblemKind::RowsLeftOut => reply.line(line),
+                    WatchlistProblemKind::Unreadable
+                    | WatchlistProblemKind::Malformed
+                    | WatchlistProblemKind::Incomplete => reply.problem(Exit::Failed, line),
                 }
             }
             None => {
@@ -94,10 +96,11 @@ pub fn report_watchlists(before: &[WatchlistChecked], all: &[WatchlistChecked], 
             }
         }
         if checked.bad_rows > 0 && (checked.detail.is_some() || detail.is_some()) {
-            reply.line(format!(
-                "{name}: {} rows have problems: `entitywatch watchlists` shows them",
-                checked.bad_rows
-            ));
+            let rows = match checked.bad_rows {
+                1 => "1 row has a problem".to_owned(),
+                rows => format!("{rows} rows have problems"),
+            };
+            reply.line(format!("{name}: {rows}: `entitywatch watchlists` shows them"));
         }
     }
 }

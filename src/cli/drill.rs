@@ -140,6 +140,7 @@ pub fn print(report: DrillReport, format: DrillFormat, out: &mut dyn Write) -> R
 fn exit_code(report: &DrillReport) -> Exit {
     let mut exit = Exit::Success;
     let problems = report.watchlists.iter().filter_map(|file| file.problem.as_ref());
+    let problems = problems.filter(|problem| problem.kind.is_stale());
     let (on_hold, failing): (Vec<_>, Vec<_>) =
         problems.partition(|problem| problem.kind == WatchlistProblemKind::OnHold);
     if report.lists.iter().any(|list| list.on_hold) || !on_hold.is_empty() {

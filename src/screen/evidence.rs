@@ -160,7 +160,11 @@ fn address(text: &str) -> Option<String> {
         .collect();
     words.sort_unstable();
     let numbers = [&address.numbers, &address.floors, &address.postal].map(|list| list.join(" "));
-    let form = format!("{}|{}", words.join(" "), numbers.join("|"));
+    let mut form = format!("{}|{}", words.join(" "), numbers.join("|"));
+    for number in &address.boxes {
+        form.push_str(" box ");
+        form.push_str(number);
+    }
     form.chars().any(char::is_alphanumeric).then_some(form)
 }
 

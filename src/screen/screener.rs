@@ -29,8 +29,6 @@ const AT_ADDRESS: f64 = 0.62;
 const AT_SAME_ADDRESS: f64 = 0.20;
 /// The score of an address that is listed without a name, if nothing in it differs.
 const LISTED_ADDRESS: f64 = 0.90;
-/// An address counts as listed without doubt from this likeness on.
-const NOTHING_DIFFERS: f32 = 0.90;
 /// A name that is at least this much alike is supported by a shared address.
 const ALIKE: f64 = 0.40;
 /// How far a shared address closes the distance of a name to 1.
@@ -222,7 +220,8 @@ impl Screener {
 
     fn score_of_place(&self, place: &AtPlace) -> f64 {
         let form = self.entries.get(place.entry as usize).map(|entry| entry.form);
-        if form == Some(Form::Address) && place.place.likeness >= NOTHING_DIFFERS {
+        // Without its unit it may be the building of hundreds of companies.
+        if form == Some(Form::Address) && place.place.is_exact {
             return LISTED_ADDRESS;
         }
         AT_ADDRESS + AT_SAME_ADDRESS * f64::from(place.place.likeness)
@@ -446,6 +445,13 @@ mod tests {
     fn ok_an_entry_that_is_an_address_is_matched_by_it_alone() {
         check("Birch Supplies", "7 Kwai Fuk Rd., Tsuen", &[("Address 01", Band::Strong)]);
         check("Birch Supplies", "8 Kwai Fuk Rd., Tsuen", &[]);
+        for address in [
+            "7 Kwai Fuk Road, Tsuen, Hong Kong",
+            "7 Kwai Fuk Road, Tsuen, HK",
+            "7 Kwai Fuk Road, Kwai Chung, Tsuen",
+        ] {
+            check("Birch Supplies", address, &[("Address 01", Band::Strong)]);
+        }
     }
 
     #[test]

@@ -401,7 +401,7 @@ async fn counterparty_files_show_their_rows_age_problems_and_matches() {
     let shown = cy.get("/watchlists").await.text.replace("&#x2f;", "/");
     for part in [
         "customers.csv",
-        "42, 1 row was left out",
+        "42, 1 row has a problem",
         "line 44",
         "2 open",
         "/matches?watchlist=customers&amp;state=open",

@@ -113,8 +113,11 @@ pub async fn watchlists(
             if let Some(problem) = &row.problem {
                 output::one_line(out, &format!("{}: {}", row.name, problem.detail))?;
             }
+            for note in &row.notes {
+                output::one_line(out, &format!("{}: {note}", row.name))?;
+            }
             for problem in &row.problems {
-                output::one_line(out, &format!("{}: left out: {problem}", row.name))?;
+                output::one_line(out, &format!("{}: {problem}", row.name))?;
             }
         }
     }

@@ -124,6 +124,8 @@ pub fn watchlist_problem(kind: WatchlistProblemKind) -> WatchlistProblem {
         WatchlistProblemKind::Old => "expected a file of at most 36 hours, but it has 61 hours",
         WatchlistProblemKind::OnHold => "1,204 of 2,613 rows are missing, over the limit of 5 %",
         WatchlistProblemKind::Rejected => "a person rejected the content of the file",
+        WatchlistProblemKind::RowsLeftOut => "3 of 2,613 rows could not be read",
+        WatchlistProblemKind::Incomplete => "1,204 of 2,613 rows could not be read",
     };
     WatchlistProblem { kind, detail: detail.into(), since: OBSERVED_AT }
 }

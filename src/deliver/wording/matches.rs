@@ -133,6 +133,8 @@ pub fn state(kind: WatchlistProblemKind) -> &'static str {
         WatchlistProblemKind::Old => "is too old",
         WatchlistProblemKind::OnHold => "is on hold",
         WatchlistProblemKind::Rejected => "was rejected",
+        WatchlistProblemKind::RowsLeftOut => "has rows that could not be read",
+        WatchlistProblemKind::Incomplete => "could be read only in part",
     }
 }
 
@@ -375,6 +377,8 @@ mod tests {
             WatchlistProblemKind::Old,
             WatchlistProblemKind::OnHold,
             WatchlistProblemKind::Rejected,
+            WatchlistProblemKind::RowsLeftOut,
+            WatchlistProblemKind::Incomplete,
         ] {
             let matches = content("list.changed", |screening| {
                 screening.watchlists[0].problem = Some(sample::watchlist_problem(kind));

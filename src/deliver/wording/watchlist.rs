@@ -110,7 +110,15 @@ pub fn failing(data: &WatchlistFailing, context: &Context<'_>) -> MessageContent
     };
     let mut content = empty_content(title, context);
     content.subject = plain::shorten(&format!("entitywatch: {}", content.title), MAX_SUBJECT_CHARS);
+    let has_unread = data.problem.as_ref().is_some_and(|problem| {
+        use WatchlistProblemKind::{Incomplete, RowsLeftOut};
+        matches!(problem.kind, RowsLeftOut | Incomplete)
+    });
     let in_use = match data.in_use_from {
+        Some(_) if has_unread => {
+            "They are not compared in full, and each alert to its readers says so. The other rows \
+             are in use."
+        }
         Some(_) => "Its last good content stays in use, and each alert to its readers says so.",
         None => "Nothing of it is in use, and each alert to its readers says so.",
     };
@@ -181,6 +189,9 @@ fn advice(kind: WatchlistProblemKind) -> &'static str {
             "Find out why so many rows changed or are missing. Look at its state"
         }
         WatchlistProblemKind::Rejected => "Export the file again. Look at its state",
+        WatchlistProblemKind::RowsLeftOut | WatchlistProblemKind::Incomplete => {
+            "Look at which rows could not be read and why, and export the file again"
+        }
     }
 }
 

@@ -57,9 +57,19 @@ pub enum WatchlistProblemKind {
     OnHold,
     /// A person rejected it when it was on hold.
     Rejected,
+    /// It is up to date, but a few of its rows could not be read.
+    RowsLeftOut,
+    /// More of its rows could not be read than `max_loss` allows. The others are in use.
+    Incomplete,
 }
 
 impl WatchlistProblemKind {
+    /// Whether the content in use may be another than the one that should be. A few rows that
+    /// cannot be read are said, and change nothing else.
+    pub fn is_stale(self) -> bool {
+        self != Self::RowsLeftOut
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
@@ -67,6 +77,8 @@ impl WatchlistProblemKind {
             Self::Old => "old",
             Self::OnHold => "on-hold",
             Self::Rejected => "rejected",
+            Self::RowsLeftOut => "rows-left-out",
+            Self::Incomplete => "incomplete",
         }
     }
 }

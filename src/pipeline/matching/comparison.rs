@@ -11,7 +11,9 @@ use crate::domain::matching::match_record::{EndReason, MatchRecord};
 use crate::domain::matching::watchlist_state::StoredCounterparty;
 use crate::domain::{Cause, Counterparty, EntryId};
 use crate::pipeline::matching::listing::Listing;
-use crate::pipeline::matching::transition::{MatchEvent, Sighting, seen, unseen};
+use crate::pipeline::matching::transition::{
+    MatchEvent, Sighting, seen, shared_address_id, unseen,
+};
 use crate::screen::addresses::address::Address;
 use crate::screen::{Band, Found, Options, Screener, batch};
 
@@ -167,12 +169,10 @@ impl Comparison<'_> {
                 (listed.entry_id.clone(), vec![listed.entry_id.clone()], sources)
             } else {
                 let address = Address::of(&found.compared.entry).normalized();
-                let shown = PartyEvidence {
-                    addresses: [address.clone()].into(),
-                    ..PartyEvidence::default()
-                };
+                let shown =
+                    PartyEvidence { addresses: [address].into(), ..PartyEvidence::default() };
                 let sources = [("address".to_owned(), shown)].into();
-                (EntryId::of(["address", &address]), sharing, sources)
+                (shared_address_id(&found.compared.entry), sharing, sources)
             };
             let is_in_scope = self.entries.is_none_or(|ids| {
                 ids.contains(&entry_id) || concerned.iter().any(|id| ids.contains(id))

@@ -48,5 +48,6 @@ pub use match_actions::{
 pub use of_changes::match_changes;
 pub use receiver_matches::facts;
 pub use touched::touched_since;
-pub use transition::rests_on;
+pub use transition::{match_id, rests_on, shared_address_id};
 pub use watchlist_check::{WatchlistChecked, check_watchlists};
+pub use watchlist_file::{FirstLook, first_look};

@@ -32,7 +32,7 @@ pub fn facts(config: &Config, states: &[WatchlistState]) -> Vec<ScreenedWatchlis
             dated: state.and_then(|state| state.dated),
             counterparties: state.map_or(0, |state| state.rows),
             lists: settings.lists.clone(),
-            problem: state.and_then(|state| state.problem.clone()),
+            problem: state.and_then(|state| state.said_problem().cloned()),
             undecided: None,
         }
     };
@@ -50,7 +50,10 @@ pub fn show(
         return;
     }
     // Changes of a file that is not up to date may match without that anybody knows.
-    let is_uncertain = facts.iter().any(|fact| fact.problem.is_some() || fact.dated.is_none());
+    let is_stale = |fact: &ScreenedWatchlist| {
+        fact.dated.is_none() || fact.problem.as_ref().is_some_and(|wrong| wrong.kind.is_stale())
+    };
+    let is_uncertain = facts.iter().any(is_stale);
     for receiver in config.receivers.iter().filter(|receiver| receiver.show_matches) {
         add_changes(config, receiver, matches, is_uncertain, outgoing);
         let own: Vec<usize> = (0..outgoing.deliveries.len())

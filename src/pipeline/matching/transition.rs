@@ -10,6 +10,7 @@ use crate::domain::matching::match_record::{EndReason, MatchEnd, MatchRecord};
 use crate::domain::{
     Band, Cause, Compared, Counterparty, Entry, EntryId, MatchId, MatchState, PossibleMatch,
 };
+use crate::screen::addresses::address::Address;
 use crate::screen::evidence::{self, Shown};
 
 /// What a comparison found of one counterparty and one entry.
@@ -47,6 +48,11 @@ pub fn match_id(watchlist: &str, id: &str, incarnation: u32, entry: &EntryId) ->
         return MatchId::of([watchlist, id, entry.as_str()]);
     }
     MatchId::of([watchlist, id, entry.as_str(), &incarnation.to_string()])
+}
+
+/// What stands for all entries at one address that so many share that they are one match.
+pub fn shared_address_id(address: &str) -> EntryId {
+    EntryId::of(["address", &Address::of(address).normalized()])
 }
 
 /// The match after a comparison found it.
