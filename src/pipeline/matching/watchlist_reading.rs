@@ -183,9 +183,13 @@ pub fn note_problem(
         Some(problem) => warn!(
             watchlist.name = state.name,
             watchlist.problem = problem.kind.as_str(),
-            "{}: {}; the last good content stays in use",
+            "{}: {}; {}",
             state.name,
-            problem.detail
+            problem.detail,
+            match state.sha256 {
+                Some(_) => "the last good content stays in use",
+                None => "nothing of it is in use",
+            }
         ),
         None => info!(watchlist.name = state.name, "{}: up to date again", state.name),
     }
