@@ -21,6 +21,8 @@ use crate::screen::reasons;
 pub const MANY_AT_ONE_ADDRESS: usize = 5;
 /// A name that is equal, or equal but for its legal form, is not weighed by country.
 const BEYOND_COUNTRY: f32 = 0.97;
+/// Among weaker matches than this, which are not shown, the same country counts more.
+const WEAK: f32 = 0.49;
 /// The score of a shared address with another name: review, and never strong.
 const AT_ADDRESS: f64 = 0.62;
 const AT_SAME_ADDRESS: f64 = 0.20;
@@ -171,6 +173,9 @@ impl Screener {
         }
         let listed = self.countries.get(entry as usize).map(Vec::as_slice).unwrap_or_default();
         match countries::agree(country, listed) {
+            Some(true) if likeness < WEAK => {
+                likeness * (1.0 + self.weights.weak_same_country * (1.0 - likeness / WEAK))
+            }
             Some(true) => likeness * (1.0 + self.weights.same_country),
             Some(false) => (likeness - self.weights.other_country).max(0.0),
             None => likeness,
@@ -368,7 +373,7 @@ mod tests {
             [
                 "the same rare word `sinno`",
                 "`dianzi` means `electronics`",
-                "legal form differs: liability, limited",
+                "legal form differs: limited liability for the counterparty, limited for the entry",
                 "the same country: CN"
             ]
         );
@@ -387,7 +392,7 @@ mod tests {
             [
                 "the same rare word `alderwood`",
                 "`supplies` is near in meaning to `trading`",
-                "legal form differs: none, liability",
+                "legal form differs: the entry has one (limited liability), the counterparty none",
                 "the same country: RU"
             ]
         );

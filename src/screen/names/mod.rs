@@ -1,8 +1,10 @@
 //! Names of parties: how they are written, and what two of them have in common.
 
 pub mod legal_form;
+pub mod letter_hash;
 pub mod letters;
 pub mod meaning;
+pub mod pieces;
 pub mod rarity;
 pub mod spelling;
 pub mod table;
