@@ -53,21 +53,19 @@ async fn ages(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Vec<
     let mut ages = Vec::new();
     for source in &config.sources {
         let state = states.iter().find(|state| state.source == source.name);
-        for list in store.list_states(&source.name).await? {
-            if !lists.contains(&list.list) || !source.lists.contains(&list.list) {
-                continue;
-            }
+        let current = store.list_states(&source.name).await?;
+        // Also a list that was never read: an examiner must see that it is not compared.
+        for list in source.lists.iter().filter(|list| lists.contains(list)) {
+            let of_list = current.iter().find(|current| current.list == *list);
             ages.push(ListAge {
                 source: source.name.clone(),
-                list: list.list,
-                entries: list.count,
-                as_of: list.as_of,
-                observed_at: list.observed_at,
+                list: *list,
+                entries: of_list.map_or(0, |current| current.count),
+                as_of: of_list.and_then(|current| current.as_of),
+                observed_at: of_list.map(|current| current.observed_at),
                 last_success_at: state.and_then(|state| state.last_success_at),
                 failing_since: state.and_then(|state| state.failing_since),
-                on_hold: holds
-                    .iter()
-                    .any(|hold| hold.source == source.name && hold.list == list.list),
+                on_hold: holds.iter().any(|hold| hold.source == source.name && hold.list == *list),
             });
         }
     }

@@ -175,30 +175,25 @@ impl Comparison<'_> {
     pub fn sightings(&self) -> Vec<(&StoredCounterparty, Sightings)> {
         let compared: Vec<&StoredCounterparty> =
             self.places.iter().filter_map(|place| self.parties.get(*place)).collect();
-        let parties: Vec<Counterparty> =
-            compared.iter().map(|stored| stored.party.clone()).collect();
-        let mut all: Vec<Vec<Found>> = Vec::with_capacity(parties.len());
-        let done = batch::screen_all(
-            self.screener,
-            &parties,
-            Options::default(),
-            threads(),
-            &mut |_, found| {
-                all.push(found);
-                Ok::<(), std::convert::Infallible>(())
-            },
-        );
+        let parties: Vec<&Counterparty> = compared.iter().map(|stored| &stored.party).collect();
+        let mut evidence: HashMap<EntryId, BTreeMap<String, PartyEvidence>> = HashMap::new();
+        let mut sighted: Vec<(&StoredCounterparty, Sightings)> = Vec::new();
+        let mut order = compared.iter();
+        let (options, threads) = (Options::default(), threads());
+        let done = batch::screen_all(self.screener, &parties, options, threads, &mut |_, found| {
+            if let Some(stored) = order.next() {
+                let sightings = self.of_party(stored, found, &mut evidence);
+                if !sightings.is_empty() {
+                    sighted.push((*stored, sightings));
+                }
+            }
+            Ok::<(), std::convert::Infallible>(())
+        });
         match done {
             Ok(()) => {}
             Err(never) => match never {},
         }
-        let mut evidence: HashMap<EntryId, BTreeMap<String, PartyEvidence>> = HashMap::new();
-        compared
-            .into_iter()
-            .zip(all)
-            .map(|(stored, found)| (stored, self.of_party(stored, found, &mut evidence)))
-            .filter(|(_, sightings)| !sightings.is_empty())
-            .collect()
+        sighted
     }
 
     fn of_party(

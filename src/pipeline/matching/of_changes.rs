@@ -26,7 +26,7 @@ use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show}
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
 use crate::screen::shortlist::{is_at_one, shortlist};
-use crate::store::{CheckRecord, MatchQuery, Result, Store};
+use crate::store::{CheckRecord, Result, Store};
 
 /// A change of a record, with what brings up its matches.
 struct ChangeInRecord {
@@ -143,7 +143,7 @@ async fn compare(
         }
     }
     let mut neighbors: HashSet<EntryId> = HashSet::new();
-    let (groups, mut others) = shared_addresses(store, state, record, changes).await?;
+    let groups = shared_addresses(store, state, record, changes).await?;
     let shared: HashSet<&String> = groups.iter().flat_map(|group| &group.found.sharing).collect();
     let of_screener = current.screener.entries().iter().zip(&current.listing.listed);
     for (_, listed) in of_screener.filter(|(entry, _)| shared.contains(&entry.name)) {
@@ -152,7 +152,8 @@ async fn compare(
         ids.insert(listed.entry_id.clone());
     }
     ids.extend(groups.iter().map(|group| group.entry_id.clone()));
-    let moved = listed_now(&mut others, record, changes, &current.listing);
+    let mut ordered = store.matches_of_ordered_entries(&state.name).await?;
+    let moved = listed_now(&mut ordered, record, changes, &current.listing);
     ids.extend(moved.iter().map(|record| record.entry_id.clone()));
     let known_ids: Vec<EntryId> = ids.iter().cloned().collect();
     let mut known: Vec<MatchRecord> = store.matches_of_entries(&known_ids).await?;
@@ -174,6 +175,9 @@ async fn compare(
     let wanted: HashSet<&str> = near.keys().map(String::as_str).chain(known_parties).collect();
     let wanted: Vec<&str> = wanted.into_iter().collect();
     let parties = store.counterparties_of(&state.name, &wanted).await?;
+    // Of those that are compared: a match of an address that many entries share may replace them.
+    let compared: Vec<&str> = near.keys().map(String::as_str).collect();
+    let others = store.matches_of_counterparties(&state.name, &compared).await?;
     let (name, now) = (state.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
@@ -203,26 +207,20 @@ async fn compare(
     .await)
 }
 
-/// The matches with addresses that many entries share and that the changes concern, and all other
-/// matches. An entry that comes to such an address is in no match so far.
+/// The matches with addresses that many entries share and that the changes concern. An entry that
+/// comes to such an address is in no match so far.
 async fn shared_addresses(
     store: &Store,
     state: &WatchlistState,
     record: &CheckRecord,
     changes: &[ChangeInRecord],
-) -> Result<(Vec<MatchRecord>, Vec<MatchRecord>)> {
+) -> Result<Vec<MatchRecord>> {
     let of_changes = changes.iter().flat_map(|in_record| states_of(&in_record.change));
     let opened = record.lists.iter().flat_map(|update| &update.open);
     let names: HashSet<&String> = of_changes.chain(opened).map(|entry| &entry.name).collect();
-    let query = MatchQuery {
-        watchlist: Some(state.name.clone()),
-        with_ended: true,
-        ..MatchQuery::default()
-    };
-    let all = store.matches(&query).await?;
-    let is_concerned =
-        |record: &MatchRecord| record.found.sharing.iter().any(|name| names.contains(name));
-    Ok(all.into_iter().partition(is_concerned))
+    let mut shared = store.matches_of_shared_addresses(&state.name).await?;
+    shared.retain(|record| record.found.sharing.iter().any(|name| names.contains(name)));
+    Ok(shared)
 }
 
 /// Takes out the matches with entries that rules ordered and that have another id now, with that

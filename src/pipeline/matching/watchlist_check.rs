@@ -25,6 +25,9 @@ use crate::pipeline::{Program, Wiring};
 use crate::random;
 use crate::store::{CheckRecord, Lease, Result};
 
+/// What is said of a file that another program writes.
+const MOVING: &str = "the file is being written; the next check reads it";
+
 /// How the check of one counterparty file ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchlistChecked {
@@ -115,11 +118,7 @@ async fn check(
     let read = read_file(program, settings, &mut state, &mut record).await?;
     let FileRead { change, bad_rows, is_moving } = read;
     CrashPoint::WatchlistRead.pass();
-    let in_words = if is_moving {
-        Some("the file is being written; the next check reads it".to_owned())
-    } else {
-        change.is_some().then(|| format!("{} rows are in use", state.rows))
-    };
+    let has_changed = change.is_some();
     let scope = scope(program, wiring, settings, &state, change).await?;
     let is_first = matches!(scope, Scope::All(Cause::FirstScreening));
     let mut outcomes = compare(program, wiring, settings, &mut state, &record, scope).await?;
@@ -134,13 +133,10 @@ async fn check(
         watchlist: settings.name.clone(),
         problem: state.problem.clone(),
         bad_rows,
-        detail: detail.or_else(|| match is_first {
-            true => Some(format!(
-                "{} rows are in use, and the first comparison found no possible match",
-                state.rows
-            )),
-            false => in_words,
-        }),
+        detail: detail
+            .or_else(|| is_first.then(|| nothing_found(state.rows)))
+            .or_else(|| has_changed.then(|| format!("{} rows are in use", state.rows)))
+            .or_else(|| is_moving.then(|| MOVING.to_owned())),
     };
     // That a file is unchanged is not worth a write.
     let is_same = WatchlistState { read_at: before.read_at, ..state.clone() } == before;
@@ -167,6 +163,10 @@ async fn check(
         info!(watchlist.name = settings.name, "{}: {detail}", settings.name);
     }
     Ok(checked)
+}
+
+fn nothing_found(rows: usize) -> String {
+    format!("{rows} rows are in use, and the first comparison found no possible match")
 }
 
 /// Adds the matches, and one alert for each cause. Returns what happened in words.
