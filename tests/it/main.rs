@@ -53,6 +53,7 @@ mod story_crash;
 mod story_digest;
 mod story_drill;
 mod story_first_alert;
+mod story_followed_matches;
 mod story_full_disk;
 mod story_heartbeat;
 mod story_holds;

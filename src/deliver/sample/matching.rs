@@ -49,6 +49,7 @@ fn strong(id: &str, name: &str, entry: Entry, cause: Cause) -> PossibleMatch {
         sharing: Vec::new(),
         state: MatchState::Open,
         cause,
+        decision: None,
     }
 }
 
@@ -67,6 +68,7 @@ pub fn screening(alert: &Alert) -> Screening {
         lists: vec![ListCode::EL],
         problem: None,
         undecided: None,
+        dismissed: 0,
     };
     let mut matches = Vec::new();
     if let Some(first) = changes.first() {
@@ -111,6 +113,7 @@ pub fn matched() -> Alert {
     let data = WatchlistMatched {
         watchlist: "customers".into(),
         cause: Cause::CounterpartyAdded,
+        expired: false,
         matches: vec![possible_match()],
     };
     alert("", AlertBody::WatchlistMatched(Box::new(data)))

@@ -33,6 +33,14 @@ pub struct ScreenedWatchlist {
     /// own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undecided: Option<usize>,
+    /// How many matches of the changes in the alert a person has dismissed. They are not shown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dismissed: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Why a counterparty file is not up to date. The last good content stays in use.
