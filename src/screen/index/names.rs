@@ -78,7 +78,7 @@ impl NamesIndex {
         for (place, entry) in (0u32..).zip(entries) {
             let first = read.len();
             for published in std::iter::once(&entry.name).chain(&entry.aliases) {
-                for variant in variants::of(published) {
+                for variant in variants::of_listed(published) {
                     let name = Name::of(&variant.text);
                     let shortened = acronyms.shorten(&name);
                     for name in std::iter::once(name).chain(shortened) {

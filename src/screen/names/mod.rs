@@ -1,9 +1,13 @@
 //! Names of parties: how they are written, and what two of them have in common.
 
+pub mod around;
+pub mod entities;
 pub mod legal_form;
 pub mod letters;
 pub mod meaning;
+pub mod place;
 pub mod rarity;
+pub mod scripts;
 pub mod spelling;
 pub mod table;
 pub mod variants;
