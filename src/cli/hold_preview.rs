@@ -2,6 +2,7 @@
 //! again, so the last one is kept.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -10,14 +11,23 @@ use crate::pipeline::Program;
 use crate::pipeline::hold_decision::{
     DecideError, {self},
 };
-use crate::pipeline::matching::{self, FileHoldPreview};
+use crate::pipeline::matching::{self, FileHoldPreview, PreviewBasis};
 use crate::stored_json::{CounterpartyChange, FileHoldLine, MatchBrief};
 use crate::web::{FileHoldContent, HoldPreview, PreviewError};
+
+/// How long the preview of a counterparty file is kept. It may take 100 MB, and a person looks at
+/// its pages one after the other.
+const KEPT_FOR: Duration = Duration::from_mins(10);
 
 pub struct KeptPreview {
     program: Arc<Program>,
     last: Mutex<Option<Kept>>,
+    /// 200,000 rows take three seconds to read and to compare.
+    last_of_file: Arc<Mutex<Option<KeptOfFile>>>,
 }
+
+/// The preview of a counterparty file, and what it was computed from.
+type KeptOfFile = (PreviewBasis, Arc<FileHoldContent>);
 
 /// The comparison of a document on hold with a list in this state.
 struct Kept {
@@ -28,7 +38,7 @@ struct Kept {
 
 impl KeptPreview {
     pub fn new(program: Arc<Program>) -> Self {
-        Self { program, last: Mutex::default() }
+        Self { program, last: Mutex::default(), last_of_file: Arc::default() }
     }
 
     fn kept(&self, hold: &Hold, list: Option<&ListState>) -> Option<ChangeSet> {
@@ -52,22 +62,49 @@ impl KeptPreview {
 }
 
 impl KeptPreview {
-    async fn counterparties(&self, id: &HoldId) -> Result<FileHoldContent, PreviewError> {
+    async fn counterparties(&self, id: &HoldId) -> Result<Arc<FileHoldContent>, PreviewError> {
         let (store, now) = (&self.program.store, self.program.clock.now());
         let Some(found) = matching::file_hold(store, id).await? else {
-            return Ok(FileHoldContent::default());
+            return Ok(Arc::default());
         };
         let config = self.program.wiring.load_full();
         let mut watchlists = config.config.watchlists.iter();
         let settings = watchlists.find(|settings| settings.name == found.watchlist);
         let (name, hold) = (&found.watchlist, &found.hold);
+        // Before it is computed: what changes meanwhile makes another one.
+        let basis = matching::preview_basis(store, settings, hold).await?;
+        if let Some(kept) = basis.as_ref().and_then(|basis| self.kept_of_file(basis)) {
+            return Ok(kept);
+        }
         let preview = matching::file_hold_preview(store, settings, name, hold, now).await?;
-        Ok(FileHoldContent { unread: preview.unread.clone(), lines: lines(preview) })
+        let unread = preview.unread.clone();
+        let content = Arc::new(FileHoldContent { unread, lines: lines(preview) });
+        if let Some(basis) = basis.filter(|_| content.unread.is_none()) {
+            self.keep_of_file(basis, &content);
+        }
+        Ok(content)
+    }
+
+    fn kept_of_file(&self, basis: &PreviewBasis) -> Option<Arc<FileHoldContent>> {
+        let last = self.last_of_file.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = last.as_ref().filter(|(known, _)| known == basis);
+        same.map(|(_, content)| Arc::clone(content))
+    }
+
+    fn keep_of_file(&self, basis: PreviewBasis, content: &Arc<FileHoldContent>) {
+        let kept = (basis, Arc::clone(content));
+        *self.last_of_file.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        let (last, content) = (Arc::clone(&self.last_of_file), Arc::downgrade(content));
+        tokio::spawn(async move {
+            tokio::time::sleep(KEPT_FOR).await;
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            last.take_if(|(_, kept)| std::ptr::eq(Arc::as_ptr(kept), content.as_ptr()));
+        });
     }
 }
 
 /// The counterparties that would be removed come first: that is what a cut file gets wrong.
-fn lines(preview: FileHoldPreview) -> Vec<FileHoldLine> {
+pub fn lines(preview: FileHoldPreview) -> Vec<FileHoldLine> {
     let line =
         |what, counterparty, before, matches| FileHoldLine { what, counterparty, before, matches };
     let brief = |(state, band)| MatchBrief { state, band };
@@ -105,7 +142,7 @@ impl HoldPreview for KeptPreview {
     fn counterparties<'a>(
         &'a self,
         id: &'a HoldId,
-    ) -> BoxFuture<'a, Result<FileHoldContent, PreviewError>> {
+    ) -> BoxFuture<'a, Result<Arc<FileHoldContent>, PreviewError>> {
         Box::pin(self.counterparties(id))
     }
 }

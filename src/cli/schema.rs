@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::cli::drill_report::Drilled;
+use crate::cli::read::{ShownFileHold, ShownHold};
 use crate::cli::screen_receipt::ReceiptFile;
 use crate::domain::{Alert, AlertBody, ChangeSet, JournalEntry};
 use crate::receipt::KeyRow;
@@ -33,6 +34,8 @@ pub fn schemas() -> Value {
     all.insert("deliveries".to_owned(), rows::<DeliveryRow>("deliveries"));
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
     all.insert("holds".to_owned(), rows::<HoldRow>("holds"));
+    all.insert("holds show".to_owned(), rows::<ShownHold>("holds"));
+    all.insert("holds show, counterparty files".to_owned(), rows::<ShownFileHold>("holds"));
     all.insert("items".to_owned(), rows::<ItemRow>("items"));
     all.insert("watchlists".to_owned(), rows::<WatchlistRow>("watchlists"));
     all.insert("matches".to_owned(), rows::<StoredMatch>("matches"));

@@ -264,5 +264,5 @@ fn counterparties(args: &ScreenArgs) -> Result<(String, Watchlist)> {
     };
     let sha256 = Sha256::of(b"");
     let (counterparties, problems) = (vec![party], Vec::new());
-    Ok((String::new(), Watchlist { counterparties, problems, sha256 }))
+    Ok((String::new(), Watchlist { counterparties, problems, ends_within: None, sha256 }))
 }

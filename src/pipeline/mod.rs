@@ -87,8 +87,6 @@ pub struct Program {
     backfills: Mutex<HashMap<String, backfill::CurrentBackfill>>,
     /// How far the decisions are exported. Held during an export.
     exported: tokio::sync::Mutex<Option<decision_export::Exported>>,
-    /// The counterparties in memory.
-    watchlists: matching::LoadedWatchlists,
     /// No decision of before a restore waits to be carried out again.
     all_restored: AtomicBool,
 }
@@ -104,7 +102,6 @@ impl Program {
             locks: Mutex::default(),
             backfills: Mutex::default(),
             exported: tokio::sync::Mutex::default(),
-            watchlists: matching::LoadedWatchlists::default(),
             all_restored: AtomicBool::new(false),
         }
     }

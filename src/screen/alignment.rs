@@ -3,6 +3,7 @@
 use crate::screen::index::asked_name::AskedName;
 use crate::screen::index::listed_name::ListedName;
 use crate::screen::index::vocabulary::Agreement;
+use crate::screen::names::pieces::made_of;
 use crate::screen::names::spelling::initial;
 use crate::screen::names::word::{Kind, Word};
 
@@ -28,6 +29,8 @@ pub enum Why {
     OtherForm,
     /// The counterparty has the acronym, or the entry has it.
     Acronym,
+    /// The same, of syllables, or of the first letters of the Russian words.
+    Pieces,
 }
 
 /// Words of the counterparty that are words of the entry.
@@ -106,6 +109,7 @@ pub fn align(asked: &AskedName, listed: &ListedName) -> Alignment {
         }
     }
     acronyms(asked, listed, &mut taken, &mut links);
+    pieces(asked, listed, &mut taken, &mut links);
     initials(asked, listed, &mut taken, &mut links);
     measure(asked, listed, links, &taken)
 }
@@ -172,6 +176,36 @@ fn acronyms(asked: &AskedName, listed: &ListedName, taken: &mut Taken, links: &m
                 likeness: acronym(&word.text),
                 why: Why::Acronym,
             });
+        }
+    }
+}
+
+/// Links a word with the neighboring words of whose beginnings it is made.
+fn pieces(asked: &AskedName, listed: &ListedName, taken: &mut Taken, links: &mut Vec<Link>) {
+    let (own, other) = (&asked.name.words, &listed.name.words);
+    let russian = listed.is_translated;
+    let made = |bits: u32, at: usize| bits & 1u32.checked_shl(to_u32(at)).unwrap_or(0) != 0;
+    for (at, word) in own.iter().enumerate().filter(|(at, _)| made(asked.pieces.may_be_made, *at)) {
+        if is_free(taken.asked, at)
+            && listed.pieces.may_make(&word.text, other, russian)
+            && let Some(run) =
+                made_of(&word.text, other, russian, |there| is_free(taken.listed, there))
+            && taken.take((at, 1), run)
+        {
+            let likeness = acronym(&word.text);
+            links.push(Link { asked: (at, 1), listed: run, likeness, why: Why::Pieces });
+        }
+    }
+    let made_there = |at: usize| made(listed.pieces.may_be_made, at);
+    for (at, word) in other.iter().enumerate().filter(|(at, _)| made_there(*at)) {
+        if is_free(taken.listed, at)
+            && asked.pieces.may_make(&word.text, own, russian)
+            && let Some(run) =
+                made_of(&word.text, own, russian, |there| is_free(taken.asked, there))
+            && taken.take(run, (at, 1))
+        {
+            let likeness = acronym(&word.text);
+            links.push(Link { asked: run, listed: (at, 1), likeness, why: Why::Pieces });
         }
     }
 }
@@ -256,9 +290,13 @@ fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Tak
     });
     let words = (asked.name.words.len(), listed.name.words.len());
     let whole = |link: &&Link| {
-        link.why == Why::Acronym && link.asked == (0, words.0) && link.listed == (0, words.1)
+        matches!(link.why, Why::Acronym | Why::Pieces)
+            && link.asked == (0, words.0)
+            && link.listed == (0, words.1)
     };
-    let spelled = links.iter().find(whole).map(|_| words.0.max(words.1));
+    let one_word = if words.0 == 1 { &asked.name.words } else { &listed.name.words };
+    let letters = one_word.first().map_or(0, |word| word.text.len());
+    let spelled = links.iter().find(whole).map(|_| letters);
     let mut order = links.clone();
     order.sort_by_key(|link| link.asked);
     let turned = !order.is_sorted_by_key(|link| link.listed);

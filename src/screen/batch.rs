@@ -1,6 +1,7 @@
 //! Many counterparties, on several cores.
 
 use crate::screen::found::{Found, Options};
+use crate::screen::in_parts::{MOST_THREADS, WORTH_A_THREAD, joined};
 use crate::screen::index::names::Scratch;
 use crate::screen::party::Counterparty;
 use crate::screen::screener::Screener;
@@ -8,10 +9,6 @@ use crate::screen::screener::Screener;
 /// So many counterparties are screened before their matches are handed on: memory does not grow
 /// with the file.
 pub const AT_ONCE: usize = 2_000;
-/// Fewer are done before a second thread would have started.
-pub const WORTH_A_THREAD: usize = 50;
-/// More threads gain little.
-pub const MOST_THREADS: usize = 8;
 
 /// Takes the matches of one counterparty.
 pub type Each<'a, E> = &'a mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<(), E>;
@@ -57,10 +54,7 @@ fn screen_some(
                 })
             })
             .collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<Vec<Found>>>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        running.into_iter().flat_map(join).collect()
+        running.into_iter().flat_map(joined).collect()
     })
 }
 

@@ -6,8 +6,10 @@
 //!
 //! # Layout
 //!
-//! - [`screener`]: one counterparty against all entries. [`batch`]: many, on several cores.
-//! - [`shortlist`]: which counterparties may match one of a few entries.
+//! - [`screener`]: one counterparty against all entries. [`batch`]: many, on several cores
+//!   ([`in_parts`]).
+//! - [`shortlist`]: which counterparties may match one of a few entries. [`prepared`]: their names
+//!   and addresses, read once for many checks.
 //! - [`party`], [`found`], [`match_row`]: the nouns, and the shape of a match in JSON.
 //! - [`band`], [`name_score`]: the scores, and where their bands begin.
 //! - [`names`]: how a name is read: variants, scripts, what is written around it, legal forms,
@@ -25,11 +27,13 @@ pub mod batch;
 pub mod countries;
 pub mod evidence;
 pub mod found;
+pub mod in_parts;
 pub mod index;
 pub mod match_row;
 pub mod name_score;
 pub mod names;
 pub mod party;
+pub mod prepared;
 pub mod reasons;
 pub mod screener;
 pub mod shortlist;
@@ -37,7 +41,7 @@ pub mod telling;
 
 /// The version of the comparison. It changes with every change of its results: a store whose
 /// counterparties were compared by another version compares them again.
-pub const MATCHER: &str = "3";
+pub const MATCHER: &str = "4";
 
 pub use band::Band;
 pub use found::{Compared, Found, Options};

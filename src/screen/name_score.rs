@@ -26,6 +26,9 @@ pub struct Weights {
     /// The same country, another one.
     pub same_country: f32,
     pub other_country: f32,
+    /// Of a match that is too weak to be shown, the same country closes this much of the distance
+    /// to those that are shown.
+    pub weak_same_country: f32,
     /// Another order of the words.
     pub turned: f32,
     /// A name of which the entry has more words is strong if it is this part of the weight of the
@@ -58,6 +61,7 @@ pub const WEIGHTS: Weights = Weights {
     numbers: 0.56,
     same_country: 0.016,
     other_country: 0.10,
+    weak_same_country: 0.75,
     turned: 0.01,
     covered: 0.5,
     contained: 5.0,
@@ -439,6 +443,7 @@ mod tests {
             WEIGHTS.heavy,
             WEIGHTS.numbers,
             WEIGHTS.other_country,
+            WEIGHTS.weak_same_country,
             WEIGHTS.in_place,
             WEIGHTS.in_place_from,
             WEIGHTS.guessed,
@@ -446,7 +451,7 @@ mod tests {
         ];
         let figures = format!("{figures:?}");
         assert_eq!(
-            figures, "[0.65, 0.28, 1.05, 4.0, 2.6, 0.56, 0.1, 0.7, 2.6, 0.8, 4.5]",
+            figures, "[0.65, 0.28, 1.05, 4.0, 2.6, 0.56, 0.1, 0.75, 0.7, 2.6, 0.8, 4.5]",
             "measure again: benches"
         );
     }

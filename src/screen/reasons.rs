@@ -11,12 +11,24 @@ const RARE: f32 = 4.5;
 /// The most names that one reason lists.
 const NAMES: usize = 10;
 
+/// The classes of `tables/legal_forms.txt` whose own names say too little.
+const FORMS: [(&str, &str); 8] = [
+    ("liability", "limited liability"),
+    ("stock", "joint stock"),
+    ("open-stock", "open joint stock"),
+    ("public-stock", "public joint stock"),
+    ("closed-stock", "closed joint stock"),
+    ("unitary", "state enterprise"),
+    ("corporation", "company"),
+    ("free-zone", "free zone"),
+];
+
 /// Why two names are alike, and what differs. What speaks for the match comes first.
 pub fn of_names(asked: &AskedName, listed: &ListedName, found: &Alignment) -> Vec<String> {
     let mut left_out = Vec::new();
     for (whose, text) in [("counterparty", &*asked.left_out), ("entry", &*listed.left_out)] {
         if !text.is_empty() {
-            left_out.push(format!("without `{}` of the {whose}", text.trim()));
+            left_out.push(format!("compared without `{}` of the {whose}", text.trim()));
         }
     }
     let mut reasons = of_words(asked, listed, found);
@@ -38,21 +50,38 @@ fn of_words(asked: &AskedName, listed: &ListedName, found: &Alignment) -> Vec<St
     } else {
         same_words(asked, listed, found, &mut reasons);
         if *asked.skeleton == *listed.skeleton {
-            reasons.push("the same letters in another romanization or spacing".to_owned());
+            reasons.push("the same letters, but for romanization or spaces".to_owned());
         }
         if found.turned {
             reasons.push("the words stand in another order".to_owned());
         }
         differences(asked, listed, found, &mut reasons);
     }
-    let (own, other) = (&asked.name.legal, &listed.name.legal);
-    if own != other {
-        let form = |forms: &[&str]| {
-            if forms.is_empty() { "none".to_owned() } else { forms.join(" and ") }
-        };
-        reasons.push(format!("legal form differs: {}, {}", form(own), form(other)));
-    }
+    reasons.extend(of_legal_forms(&asked.name.legal, &listed.name.legal));
     reasons
+}
+
+/// What differs between the legal forms of the two names.
+fn of_legal_forms(own: &[&str], other: &[&str]) -> Option<String> {
+    let form = |classes: &[&str]| {
+        let names: Vec<&str> = classes.iter().map(|class| name_of_form(class)).collect();
+        names.join(" and ")
+    };
+    let difference = match (own, other) {
+        (own, other) if own == other => return None,
+        ([], other) => format!("the entry has one ({}), the counterparty none", form(other)),
+        (own, []) => format!("the counterparty has one ({}), the entry none", form(own)),
+        (own, other) => {
+            format!("{} for the counterparty, {} for the entry", form(own), form(other))
+        }
+    };
+    Some(format!("legal form differs: {difference}"))
+}
+
+/// What people call a class of legal forms. A class without a name here is called as in the table.
+fn name_of_form(class: &str) -> &str {
+    let named = FORMS.iter().find(|(known, _)| *known == class);
+    named.map_or(class, |(_, name)| *name)
 }
 
 fn same_words(
@@ -84,10 +113,10 @@ fn same_words(
                 }
             }
             Why::Same | Why::Spelling if joined => {
-                others.push(format!("`{own}` is `{other}`, but for spaces"));
+                others.push(format!("`{own}` is `{other}` with other spaces"));
             }
             Why::Same => others.push(format!("`{own}` means `{other}`")),
-            Why::Spelling => others.push(format!("`{own}` is spelled like `{other}`")),
+            Why::Spelling => others.push(format!("`{own}` is spelled almost like `{other}`")),
             Why::Abbreviation if own.len() < other.len() => {
                 others.push(format!("`{own}` may be short for `{other}`"));
             }
@@ -102,6 +131,16 @@ fn same_words(
             }
             Why::Acronym => {
                 others.push(format!("the first letters of `{own}` spell `{other}`"));
+            }
+            Why::Pieces if link.asked.1 < link.listed.1 => {
+                others.push(format!(
+                    "`{own}` is made of pieces of `{other}`, or of its Russian words"
+                ));
+            }
+            Why::Pieces => {
+                others.push(format!(
+                    "`{other}` is made of pieces of `{own}`, or of its Russian words"
+                ));
             }
         }
     }
@@ -172,10 +211,11 @@ pub fn of_address(place: &SamePlace, other_name: bool) -> Vec<String> {
     let name = if other_name { ", under another name" } else { "" };
     let mut reasons = vec![format!("the same address{name}")];
     if !place.words.is_empty() {
-        reasons.push(format!("the address has the same {}", quoted(&place.words)));
+        reasons.push(format!("both addresses have {}", quoted(&place.words)));
     }
     if !place.numbers.is_empty() {
-        reasons.push(format!("the same number {}", quoted(&place.numbers)));
+        let label = if place.numbers.len() == 1 { "number" } else { "numbers" };
+        reasons.push(format!("both addresses have the {label} {}", quoted(&place.numbers)));
     }
     reasons
 }
@@ -186,4 +226,44 @@ pub fn of_sharing(names: &[&str]) -> String {
     let more = names.len().saturating_sub(NAMES);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     format!("{} listed entries share this address: {shown}{more}", names.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screen::names::word::Name;
+
+    #[test]
+    fn what_differs_between_legal_forms_is_one_clause_that_says_whose_is_whose() {
+        let check = |own: &str, other: &str, expected: Option<&str>| {
+            let (own, other) = (Name::of(own).legal, Name::of(other).legal);
+            let found = of_legal_forms(&own, &other);
+            let expected = expected.map(|text| format!("legal form differs: {text}"));
+            assert_eq!(found, expected, "{own:?} {other:?}");
+        };
+        check("Alder Ltd.", "Alder Co., Limited", None);
+        check("Alder", "Alder Ltd.", Some("the entry has one (limited), the counterparty none"));
+        let only_own = "the counterparty has one (limited liability), the entry none";
+        check("Alder GmbH", "Alder", Some(only_own));
+        let both = "limited liability for the counterparty, joint stock for the entry";
+        check("OOO Alder", "AO Alder", Some(both));
+        let several = "limited and joint stock for the counterparty, free zone for the entry";
+        check("Alder Ltd. JSC", "Alder FZE", Some(several));
+    }
+
+    #[test]
+    fn each_class_of_the_table_has_a_name_that_people_use() {
+        let classes = include_str!("tables/legal_forms.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| Some(line.split_once(':')?.0));
+        let named: Vec<&str> = classes.map(name_of_form).collect();
+        assert!(named.len() > 50, "{}", named.len());
+        for name in named {
+            assert!(!name.contains('-'), "{name}");
+        }
+        for (class, _) in FORMS {
+            assert!(include_str!("tables/legal_forms.txt").contains(&format!("\n{class}: ")));
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub const MANY_AT_ONE_ADDRESS: usize = 5;
 const BEYOND_COUNTRY: f32 = 0.97;
 /// The highest likeness of a name that says nothing, such as `and`: review, and never strong.
 const SAYS_NOTHING: f32 = 0.83;
+/// Among weaker matches than this, which are not shown, the same country counts more.
+const WEAK: f32 = 0.49;
 /// The score of a shared address with another name: review, and never strong.
 const AT_ADDRESS: f64 = 0.62;
 const AT_SAME_ADDRESS: f64 = 0.20;
@@ -181,6 +183,9 @@ impl Screener {
             return likeness;
         }
         match self.agree(country, entry) {
+            Some(true) if likeness < WEAK => {
+                likeness * (1.0 + self.weights.weak_same_country * (1.0 - likeness / WEAK))
+            }
             Some(true) => likeness * (1.0 + self.weights.same_country),
             Some(false) => (likeness - self.weights.other_country).max(0.0),
             None => likeness,
@@ -384,7 +389,7 @@ mod tests {
             [
                 "the same rare word `sinno`",
                 "`dianzi` means `electronics`",
-                "legal form differs: liability, limited",
+                "legal form differs: limited liability for the counterparty, limited for the entry",
                 "the same country: CN"
             ]
         );
@@ -423,7 +428,7 @@ mod tests {
             [
                 "the same rare word `alderwood`",
                 "`supplies` is near in meaning to `trading`",
-                "legal form differs: none, liability",
+                "legal form differs: the entry has one (limited liability), the counterparty none",
                 "the same country: RU"
             ]
         );
@@ -433,7 +438,7 @@ mod tests {
     fn err_an_alias_that_is_a_word_or_two_letters_matches_only_itself() {
         check("Birch and Cedar", "", &[]);
         check("ZT Logistics", "", &[]);
-        check("AND", "", &[("Sinno Electronics Co., Ltd.", Band::Strong)]);
+        check("AND", "", &[("Sinno Electronics Co., Ltd.", Band::Review)]);
     }
 
     #[test]

@@ -1,69 +1,98 @@
 //! Which counterparties may match one of a few entries, such as those that a rule changes.
 //!
 //! A check compares only these in full. None is left out whose comparison would show one of the
-//! entries: see [`Reach`] for names, and [`PlacesInReach`] for addresses.
-
-use std::borrow::Borrow;
+//! entries: see [`Reach`](super::index::reach::Reach) for names, and [`PlacesInReach`] for
+//! addresses.
 
 use rustc_hash::FxHashSet;
 
 use crate::screen::addresses::reach::PlacesInReach;
-use crate::screen::batch::{MOST_THREADS, WORTH_A_THREAD};
-use crate::screen::index::reach::{Reach, Remembered};
+use crate::screen::in_parts::in_parts;
+use crate::screen::index::known_word::Known;
+use crate::screen::index::reach::{Asked, Reach, Remembered};
 use crate::screen::party::Counterparty;
+use crate::screen::prepared::PreparedParties;
 use crate::screen::screener::Screener;
 
-/// The places of the counterparties that may match one of `entries`, which are places in the list
-/// of the screener. In the order of `parties`.
-pub fn shortlist<P>(
+/// A counterparty that may match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// Its place among the prepared ones.
+    pub place: usize,
+    /// By a name. Otherwise it only has a word and a number of an address: see [`is_at_one`].
+    pub by_name: bool,
+}
+
+/// The counterparties that may match one of `entries`, which are places in the list of the
+/// screener. In the order of `parties`.
+pub fn shortlist(
     screener: &Screener,
     entries: &[usize],
-    parties: &[P],
+    parties: &PreparedParties,
     threads: usize,
-) -> Vec<usize>
-where
-    P: Borrow<Counterparty> + Sync,
-{
-    let entries: FxHashSet<u32> =
-        entries.iter().filter_map(|entry| u32::try_from(*entry).ok()).collect();
+) -> Vec<Near> {
+    let entries = set(entries);
     if entries.is_empty() {
         return Vec::new();
     }
-    let names = screener.reach(&entries);
+    let reach = screener.reach(&entries);
     let places = PlacesInReach::of(screener.addresses(), &entries);
-    let threads = if parties.len() < WORTH_A_THREAD { 1 } else { threads.clamp(1, MOST_THREADS) };
-    let share = parties.len().div_ceil(threads).max(1);
-    std::thread::scope(|scope| {
-        let running: Vec<_> = parties
-            .chunks(share)
-            .zip((0..).step_by(share))
-            .map(|(part, first)| {
-                let (names, places) = (&names, &places);
-                scope.spawn(move || {
-                    let mut remembered = Remembered::default();
-                    (first..)
-                        .zip(part.iter().map(Borrow::borrow))
-                        .filter(|(_, party)| may_match(names, places, party, &mut remembered))
-                        .map(|(place, _)| place)
-                        .collect::<Vec<usize>>()
-                })
-            })
-            .collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<usize>>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        running.into_iter().flat_map(join).collect()
-    })
+    let words = &parties.names.words;
+    let all_words: Vec<usize> = (0..words.len()).collect();
+    let known: Vec<Vec<Known>> = in_parts(&all_words, threads, |part| {
+        let mut remembered = Remembered::default();
+        let words = part.iter().filter_map(|place| words.get(*place));
+        words.map(|word| reach.known(word, &mut remembered)).collect()
+    });
+    let known = known.concat();
+    let pairs: Vec<usize> = (0..parties.names.pairs().len()).collect();
+    let is_pair_a_word: Vec<Vec<bool>> = in_parts(&pairs, threads, |part| {
+        let skeletons = part.iter().map(|pair| parties.names.pairs().get(*pair));
+        skeletons.map(|skeleton| reach.is_like_a_word(skeleton)).collect()
+    });
+    let is_pair_a_word = is_pair_a_word.concat();
+    let asked = Asked { words, known: &known, is_pair_a_word: &is_pair_a_word };
+    let all: Vec<usize> = (0..parties.len()).collect();
+    let near: Vec<Vec<Near>> = in_parts(&all, threads, |part| {
+        let mut remembered = Remembered::default();
+        let near = part.iter().filter_map(|place| {
+            let by_name = by_name(&reach, *place, parties, asked, &mut remembered);
+            let is_near = by_name || may_be_at_one(&places, *place, parties);
+            is_near.then_some(Near { place: *place, by_name })
+        });
+        near.collect()
+    });
+    near.concat()
 }
 
-fn may_match(
-    names: &Reach<'_>,
-    places: &PlacesInReach<'_>,
-    party: &Counterparty,
+/// Whether a counterparty may have an address of one of `entries`: for those that are on the
+/// shortlist by an address alone.
+pub fn is_at_one<'a>(
+    screener: &'a Screener,
+    entries: &[usize],
+) -> impl Fn(&Counterparty) -> bool + 'a {
+    let places = PlacesInReach::of(screener.addresses(), &set(entries));
+    move |party| party.addresses.iter().any(|address| places.may_find(address))
+}
+
+fn set(entries: &[usize]) -> FxHashSet<u32> {
+    entries.iter().filter_map(|entry| u32::try_from(*entry).ok()).collect()
+}
+
+fn by_name(
+    reach: &Reach<'_>,
+    place: usize,
+    parties: &PreparedParties,
+    asked: Asked<'_>,
     remembered: &mut Remembered,
 ) -> bool {
-    std::iter::once(&party.name).chain(&party.aliases).any(|name| names.may_reach(name, remembered))
-        || party.addresses.iter().any(|address| places.may_find(address))
+    let mut names = parties.names_of(place).filter_map(|name| parties.names.get(name));
+    names.any(|name| reach.may_reach(&name, asked, remembered))
+}
+
+fn may_be_at_one(places: &PlacesInReach<'_>, place: usize, parties: &PreparedParties) -> bool {
+    let mut addresses = parties.addresses_of(place).filter_map(|at| parties.addresses.get(at));
+    addresses.any(|address| places.may_be(&address))
 }
 
 #[cfg(test)]
@@ -104,6 +133,19 @@ mod tests {
             country: "RU".into(),
             ..Counterparty::default()
         }
+    }
+
+    /// The places of those that a check compares in full.
+    fn compared(
+        screener: &Screener,
+        entries: &[usize],
+        parties: &[Counterparty],
+        threads: usize,
+    ) -> Vec<usize> {
+        let near = shortlist(screener, entries, &PreparedParties::of(parties, threads), threads);
+        let is_at_one = is_at_one(screener, entries);
+        let kept = near.iter().filter(|near| near.by_name || is_at_one(&parties[near.place]));
+        kept.map(|near| near.place).collect()
     }
 
     /// The places of the counterparties that a whole comparison shows with the entries.
@@ -151,6 +193,7 @@ mod tests {
             "Swiaz-Inzhiniring",
             "Blueschipcompany",
             "Blueship",
+            "Alderzavod",
         ];
         let mut parties: Vec<Counterparty> = names.map(|name| party(name, "")).to_vec();
         let addresses = ["Samarsk, Polevaya 22", "5 Elm Rd, Fir", "Dubai, Gorse Tower, Office 3"];
@@ -158,7 +201,7 @@ mod tests {
         let screener = list();
         let expected = matching(&screener, &parties);
         assert!(expected.len() > 20, "{expected:?}");
-        let near = shortlist(&screener, &ASKED, &parties, 2);
+        let near = compared(&screener, &ASKED, &parties, 2);
         let lost: Vec<_> = expected.iter().filter(|place| !near.contains(place)).collect();
         assert!(lost.is_empty(), "{lost:?}");
     }
@@ -172,8 +215,8 @@ mod tests {
             party("Juniper", "7 Elm Road, Fir"),
             party("Alderwood Works", ""),
         ];
-        assert_eq!(shortlist(&list(), &ASKED, &parties, 1), [4]);
-        assert!(shortlist(&list(), &[], &parties, 1).is_empty());
+        assert_eq!(compared(&list(), &ASKED, &parties, 1), [4]);
+        assert!(compared(&list(), &[], &parties, 1).is_empty());
     }
 
     proptest! {
@@ -188,7 +231,7 @@ mod tests {
                     "ji", "General", "Elektronics", "Trade", "Mo", "M.", "Elmawi", "218", "219",
                     "ARZ", "Aviation", "A.", "Q", "Hazelov", "Svyaz", "Engineering", "Blue",
                     "Schip", "Company", "Joint", "Stock", "Co., Ltd.", "and", "(Fir)", "LSG",
-                    "Science Group", "Samarsk",
+                    "Science Group", "Samarsk", "Alderzavod",
                 ]),
                 1..5,
             ),
@@ -207,7 +250,7 @@ mod tests {
                 .collect();
             let screener = list();
             let parties = [party(&name, address)];
-            let near = shortlist(&screener, &ASKED, &parties, 1);
+            let near = compared(&screener, &ASKED, &parties, 1);
             prop_assert!(matching(&screener, &parties).iter().all(|place| near.contains(place)));
         }
     }

@@ -1,6 +1,6 @@
 //! Whether names share a word that tells parties apart, or only trades, places and common words.
 
-use crate::screen::alignment::{Alignment, Link};
+use crate::screen::alignment::{Alignment, Link, Why};
 use crate::screen::index::asked_name::AskedName;
 use crate::screen::index::listed_name::ListedName;
 use crate::screen::names::place::is_place;
@@ -49,7 +49,7 @@ pub fn is_sure(asked: &AskedName, listed: &ListedName, found: &Alignment) -> boo
         && shared.clone().all(|word| !has_place(word))
         && shared.clone().chain(only_listed.iter().copied()).all(|word| !is_trade(word));
     let is_enough = shared.clone().count() >= ENOUGH || !shared.any(has_place);
-    found.links.iter().all(|link| link.likeness >= SURE)
+    found.links.iter().all(|link| is_same(asked, link))
         && only_asked.is_empty()
         && only_listed.iter().all(|word| {
             let sense = word.sense.as_str();
@@ -90,6 +90,15 @@ fn is_trade(word: &Word) -> bool {
 
 fn has_place(word: &Word) -> bool {
     is_place(&word.text) || is_place(&word.sense)
+}
+
+/// Whether the words of a link are the same. A common word is not spelled like another: `trust` and
+/// `thrust`.
+fn is_same(asked: &AskedName, link: &Link) -> bool {
+    let is_common = asked.name.words.get(link.asked.0).is_some_and(|word| {
+        rarity::is_common(&word.text) && !matches!(word.kind, Kind::Number | Kind::Letter)
+    });
+    link.why == Why::Same || link.likeness >= SURE && !is_common
 }
 
 /// Whether a link holds by a word that tells parties apart.

@@ -39,9 +39,13 @@ impl Store {
         let read = |row: &Row| row.json(0);
         let unclosed: Vec<Item> = tx.fetch(ACTION, statement, read).await?;
         let mut handed_over = Vec::new();
-        let may_be = |item: &Item| only.as_ref().is_none_or(|ids| ids.contains(&item.item_id));
+        // What a person did with an item after the order was given stays.
+        let may_be = |item: &Item| {
+            only.as_ref().is_none_or(|ids| ids.contains(&item.item_id))
+                && !item.is_changed_by_person_after(began_at)
+        };
         for mut item in unclosed.into_iter().filter(may_be) {
-            if item.hand_over(&from, &to, &by, at) {
+            if item.hand_over(&from, &to, &by, began_at) {
                 items::update(&mut tx, &item).await?;
                 handed_over.push(item.item_id);
             }

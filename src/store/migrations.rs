@@ -25,6 +25,7 @@ pub const SQLITE: Versions = Versions(&[
     (10, "document_base", include_str!("migrations/sqlite/0010_document_base.sql")),
     (11, "sections", include_str!("migrations/sqlite/0011_sections.sql")),
     (13, "carried_decisions", include_str!("migrations/sqlite/0013_carried_decisions.sql")),
+    (14, "prepared_watchlist", include_str!("migrations/sqlite/0014_prepared_watchlist.sql")),
 ]);
 pub const POSTGRES: Versions = Versions(&[
     (1, "record", include_str!("migrations/postgres/0001_record.sql")),
@@ -39,6 +40,7 @@ pub const POSTGRES: Versions = Versions(&[
     (10, "document_base", include_str!("migrations/postgres/0010_document_base.sql")),
     (11, "sections", include_str!("migrations/postgres/0011_sections.sql")),
     (13, "carried_decisions", include_str!("migrations/postgres/0013_carried_decisions.sql")),
+    (14, "prepared_watchlist", include_str!("migrations/postgres/0014_prepared_watchlist.sql")),
 ]);
 
 impl Versions {

@@ -67,6 +67,7 @@ mod migrations;
 mod process_lock;
 mod connection_caches;
 mod size;
+mod prepared_watchlists;
 mod prune;
 mod resting;
 mod result_code;
@@ -97,6 +98,7 @@ pub use self::matching_record::{
 pub use self::outbox::OutboxCount;
 pub use self::outgoing::Outgoing;
 pub use self::past_update::{HistorySpan, PastUpdate};
+pub use self::prepared_watchlists::PreparedWatchlist;
 pub use self::prune::{Pruned, PrunedAttempt, PrunedDelivery};
 pub use self::receiver_state::ReceiverState;
 pub use self::recorded_change::RecordedChange;

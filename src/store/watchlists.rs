@@ -77,7 +77,7 @@ impl Store {
         let statement = sql("DELETE FROM watchlist WHERE name = $1").bind(from);
         tx.execute(ACTION, statement).await?;
         write_state(&mut tx, &renamed).await?;
-        for table in ["counterparty", "possible_match"] {
+        for table in ["counterparty", "possible_match", "prepared_watchlist"] {
             let text = format!("UPDATE {table} SET watchlist = $1 WHERE watchlist = $2");
             tx.execute(ACTION, sql(text).bind(to).bind(from)).await?;
         }
@@ -106,6 +106,9 @@ impl Store {
         let matches = tx.execute(ACTION, matches.bind(watchlist).bind(id)).await?;
         let rows = sql("DELETE FROM counterparty WHERE watchlist = $1 AND id = $2");
         let rows = tx.execute(ACTION, rows.bind(watchlist).bind(id)).await?;
+        // It has the words of all counterparties. The next check with a change makes it again.
+        let prepared = sql("DELETE FROM prepared_watchlist WHERE watchlist = $1");
+        tx.execute(ACTION, prepared.bind(watchlist)).await?;
         if rows == 0 && matches == 0 {
             tx.rollback(ACTION).await?;
             return Ok(None);
@@ -138,7 +141,8 @@ impl Store {
     }
 }
 
-fn counterparty_of(row: &Row) -> Result<StoredCounterparty> {
+/// Reads position, incarnation, JSON and the time of removal.
+pub(super) fn counterparty_of(row: &Row) -> Result<StoredCounterparty> {
     Ok(StoredCounterparty {
         position: usize::try_from(row.count(0)?).unwrap_or(usize::MAX),
         incarnation: row.count32(1)?,

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::domain::Sha256;
 use crate::watchlist::columns::Columns;
 use crate::watchlist::error::WatchlistError;
-use crate::watchlist::rows::{RowReader, Watchlist};
+use crate::watchlist::rows::{Ending, RowReader, Watchlist};
 use crate::watchlist::{text_table, workbook};
 
 /// The largest counterparty file: 1,000,000 rows of 250 bytes.
@@ -22,17 +24,70 @@ const ZIP: &[u8] = b"PK\x03\x04";
 ///
 /// # Errors
 ///
-/// If a file is missing, unreadable, too large, in another format, or has no header with an id and
-/// a name. A bad row is not an error: see [`Watchlist::problems`].
+/// If a file is missing, unreadable, too large, in another format, changes while it is read, or has
+/// no header with an id and a name. A bad row is not an error: see [`Watchlist::problems`].
 pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError> {
+    unmoved(path, |files| read_files(path, files, columns))
+}
+
+/// Reads files that another program may be writing. What was read counts only if they are as they
+/// were before.
+fn unmoved<T>(
+    path: &Path,
+    read: impl FnOnce(&[PathBuf]) -> Result<T, WatchlistError>,
+) -> Result<T, WatchlistError> {
     let unreadable = |error| WatchlistError::Unreadable { path: path.to_owned(), error };
-    let files = files(path).map_err(unreadable)?;
+    let before = look(path).map_err(unreadable)?;
+    let files: Vec<PathBuf> = before.iter().map(|seen| seen.path.clone()).collect();
+    let found = read(&files);
+    // Also a file that cannot be read may be a part of one. If one is gone, that was a change.
+    if look(path).is_ok_and(|after| after == before) {
+        found
+    } else {
+        Err(WatchlistError::Moving(path.to_owned()))
+    }
+}
+
+/// What is seen of a file without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub path: PathBuf,
+    pub bytes: u64,
+    pub written: Option<SystemTime>,
+    /// A file that takes the place of another has another one.
+    pub inode: u64,
+}
+
+/// Looks at a file, or at the files of a folder, in the order in which [`read`] reads them. Of a
+/// pipe or a device, which another program writes while it is read, only the path is seen.
+///
+/// # Errors
+///
+/// If the file or the folder cannot be looked at.
+pub fn look(path: &Path) -> Result<Vec<Seen>, std::io::Error> {
+    let see = |path: PathBuf| {
+        let about = fs::metadata(&path)?;
+        let (bytes, written, inode) = if about.is_file() {
+            (about.len(), about.modified().ok(), about.ino())
+        } else {
+            (0, None, 0)
+        };
+        Ok(Seen { path, bytes, written, inode })
+    };
+    files(path)?.into_iter().map(see).collect()
+}
+
+fn read_files(
+    path: &Path,
+    files: &[PathBuf],
+    columns: &Columns,
+) -> Result<Watchlist, WatchlistError> {
     if files.is_empty() {
         return Err(WatchlistError::EmptyFolder(path.to_owned()));
     }
     let mut reader = RowReader::new(columns);
     let mut hashes = Vec::new();
-    for file in &files {
+    for file in files {
         hashes.push(read_file(file, &mut reader)?);
     }
     let sha256 = match hashes.as_slice() {
@@ -42,13 +97,8 @@ pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError>
     Ok(reader.finish(sha256))
 }
 
-/// The files that [`read`] reads: the file itself, or those of the folder in the order of their
-/// names.
-///
-/// # Errors
-///
-/// If the file or the folder cannot be looked at.
-pub fn files(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
+/// The file itself, or those of the folder in the order of their names.
+fn files(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
     if fs::metadata(path)?.is_dir() { folder(path) } else { Ok(vec![path.to_owned()]) }
 }
 
@@ -73,16 +123,19 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
 fn read_file(path: &Path, reader: &mut RowReader<'_>) -> Result<Sha256, WatchlistError> {
     let content = content(path, MAX_BYTES)?;
     let mut file = reader.file(path);
-    let read = if content.starts_with(ZIP) {
+    let ending = if content.starts_with(ZIP) {
+        // A workbook that is cut cannot be unpacked.
         workbook::rows(&content, &mut |row| file.add(row))
+            .map_err(|workbook| WatchlistError::Workbook { path: path.to_owned(), workbook })?;
+        Ending::LineEnd
     } else {
         text_table::rows(&content, &mut |row| match row {
             Ok(row) => file.add(row),
             Err(open) => file.add_open(open),
         })
+        .map_err(|problem| WatchlistError::Malformed { path: path.to_owned(), problem })?
     };
-    read.map_err(|problem| WatchlistError::Malformed { path: path.to_owned(), problem })?;
-    file.finish()?;
+    file.finish(ending)?;
     Ok(Sha256::of(&content))
 }
 
@@ -129,6 +182,86 @@ mod tests {
             let error = content(&path, 7).unwrap_err().to_string();
             assert!(error.contains("at most 7 bytes, but"), "{error}");
         }
+    }
+
+    #[test]
+    fn err_a_file_that_changes_while_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        let check = |of: &Path, is_moving: bool, change: &dyn Fn()| {
+            write("a.csv", "id,name\n1,Alder\n");
+            write("b.csv", "id,name\n2,Birch\n");
+            let found = unmoved(of, |files| {
+                let read = read_files(of, files, &Columns::default());
+                change();
+                read
+            });
+            assert_eq!(matches!(found, Err(WatchlistError::Moving(_))), is_moving, "{found:?}");
+        };
+        let later = || {
+            let file = fs::File::options().write(true).open(&path).unwrap();
+            let written = file.metadata().unwrap().modified().unwrap();
+            file.set_modified(written + std::time::Duration::from_secs(1)).unwrap();
+        };
+        // Another file takes its place: of the same size, written at the same time.
+        let replaced = || {
+            let written = fs::metadata(&path).unwrap().modified().unwrap();
+            write("new", "id,name\n1,Ash__\n");
+            let new = folder.path().join("new");
+            fs::File::options().write(true).open(&new).unwrap().set_modified(written).unwrap();
+            fs::rename(new, &path).unwrap();
+        };
+        check(&path, false, &|| ());
+        check(folder.path(), false, &|| ());
+        for of in [&path, folder.path()] {
+            check(of, true, &|| write("a.csv", "id,name\n1,Alder\n2,"));
+            check(of, true, &later);
+            check(of, true, &replaced);
+            check(of, true, &|| fs::remove_file(&path).unwrap());
+        }
+        check(&path, false, &|| write("c.csv", "id,name\n3,Cedar\n"));
+        fs::remove_file(folder.path().join("c.csv")).unwrap();
+        check(folder.path(), true, &|| write("c.csv", "id,name\n3,Cedar\n"));
+    }
+
+    #[test]
+    fn a_file_that_ends_within_a_row_is_not_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |text: &str, expected: Option<u64>| {
+            let path = folder.path().join("a.csv");
+            fs::write(&path, text).unwrap();
+            let found = read(&path, &Columns::default()).unwrap();
+            assert_eq!(found.ends_within, expected, "{text:?}");
+            let problem = "expected a whole row, but the file ends within it: it may be incomplete";
+            let named = found.problems.iter().find(|named| named.problem == problem);
+            assert_eq!(named.map(|problem| problem.line), expected, "{text:?}");
+        };
+        let whole = "id,name,country,owner\n1,Alder,CN,Ann\n2,\"Birch, Ltd.\",CN,Ben\n";
+        check(whole, None);
+        check(whole.trim_end(), None);
+        for end in ["2", "2,", "2,\"Bir", "2,\"Birch, Ltd.\"", "2,\"Birch, Ltd.\",C"] {
+            let text = whole.split_inclusive('\n').take(2).collect::<String>() + end;
+            check(&text, Some(3));
+            check(&format!("{text}\n"), None);
+            check(&format!("{text}\r\n\u{1a}"), None);
+        }
+        // A quoted cell of several lines.
+        check("id,name,country\n1,Alder,CN\n2,\"Birch\nand", Some(4));
+        // A program that leaves empty cells at the end of a row out, and rows beside which no other
+        // stands.
+        check("id,name,country\n1,Alder\n2,Birch,CN\n3,Cedar", None);
+        check("id,name,country\n1,Alder", None);
+        check("id,name,country\n1,Alder,CN\n2,Birch,", None);
+        // Within a letter, which may be the last one of the last cell.
+        let path = folder.path().join("a.csv");
+        let text = "id,name\n1,Größe\n2,Weiß";
+        fs::write(&path, &text.as_bytes()[..text.len() - 1]).unwrap();
+        assert_eq!(read(&path, &Columns::default()).unwrap().ends_within, Some(3));
+        // Of a folder, one file is enough.
+        fs::write(&path, "id,name,country\n1,Alder,CN\n2,Bi").unwrap();
+        fs::write(folder.path().join("b.csv"), "id,name\n3,Cedar\n").unwrap();
+        assert_eq!(read(folder.path(), &Columns::default()).unwrap().ends_within, Some(3));
     }
 
     #[test]

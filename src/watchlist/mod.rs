@@ -18,9 +18,9 @@ pub mod files;
 mod open_quotes;
 pub mod rows;
 mod text_table;
-mod workbook;
+pub mod workbook;
 
 pub use columns::Columns;
-pub use error::WatchlistError;
-pub use files::{files, read};
+pub use error::{WatchlistError, WorkbookError};
+pub use files::{Seen, look, read};
 pub use rows::{RowProblem, Watchlist};

@@ -29,6 +29,17 @@ pub struct OpenQuote {
     pub line: u64,
 }
 
+/// How a file ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// At the end of a line, or as its format says.
+    LineEnd,
+    /// Without the end of the last line. Many programs write files so.
+    NoLineEnd,
+    /// Within a letter of several bytes.
+    WithinLetter,
+}
+
 /// What is wrong with one row. The other rows are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowProblem {
@@ -51,6 +62,9 @@ pub struct Watchlist {
     pub counterparties: Vec<Counterparty>,
     /// In the order of the files. The rows are left out, except those whose country is unknown.
     pub problems: Vec<RowProblem>,
+    /// The line on which a file ends within a row: it was cut, or is being written. What there is
+    /// of the row is a counterparty like others.
+    pub ends_within: Option<u64>,
     pub sha256: Sha256,
 }
 
@@ -61,6 +75,7 @@ pub struct RowReader<'a> {
     problems: Vec<RowProblem>,
     /// Where each id stands first: ids are unique over all files of a folder.
     known: HashMap<String, (PathBuf, u64)>,
+    ends_within: Option<u64>,
 }
 
 /// The rows of one file.
@@ -71,19 +86,53 @@ pub struct FileRows<'r, 'a> {
     rows: usize,
     /// What the first rows lack to be a header.
     missing: Option<(&'static str, Vec<String>)>,
+    /// The last row so far.
+    last: Option<RowEnd>,
+    /// Whether a row before the last one has all cells of the header, and whether one has fewer.
+    before_last: (bool, bool),
+}
+
+/// How far a row goes, and the line on which it begins.
+#[derive(Clone, Copy)]
+enum RowEnd {
+    /// It has all cells of the header.
+    Whole(u64),
+    /// It has fewer cells than the header.
+    Short(u64),
+    /// Its quote is not closed.
+    Open(u64),
 }
 
 impl<'a> RowReader<'a> {
     pub fn new(columns: &'a Columns) -> Self {
-        Self { columns, counterparties: Vec::new(), problems: Vec::new(), known: HashMap::new() }
+        Self {
+            columns,
+            counterparties: Vec::new(),
+            problems: Vec::new(),
+            known: HashMap::new(),
+            ends_within: None,
+        }
     }
 
     pub fn file<'r>(&'r mut self, path: &'r Path) -> FileRows<'r, 'a> {
-        FileRows { reader: self, path, header: None, rows: 0, missing: None }
+        FileRows {
+            reader: self,
+            path,
+            header: None,
+            rows: 0,
+            missing: None,
+            last: None,
+            before_last: (false, false),
+        }
     }
 
     pub fn finish(self, sha256: Sha256) -> Watchlist {
-        Watchlist { counterparties: self.counterparties, problems: self.problems, sha256 }
+        Watchlist {
+            counterparties: self.counterparties,
+            problems: self.problems,
+            ends_within: self.ends_within,
+            sha256,
+        }
     }
 }
 
@@ -107,6 +156,8 @@ impl FileRows<'_, '_> {
         if self.rows > MAX_ROWS {
             return;
         }
+        let is_whole = row.cells.len() >= header.fields.len();
+        self.follow(if is_whole { RowEnd::Whole(row.line) } else { RowEnd::Short(row.line) });
         match self.counterparty(&header, &row) {
             Ok(counterparty) => {
                 let place = (self.path.to_owned(), row.line);
@@ -118,7 +169,7 @@ impl FileRows<'_, '_> {
     }
 
     /// Fails if the file had no header, or more rows than a counterparty file has.
-    pub fn finish(self) -> Result<(), WatchlistError> {
+    pub fn finish(mut self, ending: Ending) -> Result<(), WatchlistError> {
         let path = self.path.to_owned();
         if self.rows > MAX_ROWS {
             return Err(WatchlistError::TooManyRows { path, limit: MAX_ROWS });
@@ -130,11 +181,38 @@ impl FileRows<'_, '_> {
             let found = if found.is_empty() { "no row".to_owned() } else { found.join(", ") };
             return Err(WatchlistError::NoColumn { path, missing, found });
         }
+        if let Some(line) = self.cut_row(ending) {
+            let problem = "expected a whole row, but the file ends within it: it may be incomplete";
+            self.problem(line, problem.to_owned(), false);
+            self.reader.ends_within.get_or_insert(line);
+        }
         Ok(())
+    }
+
+    /// The line of the last row if the file ends within it. The line must have no end, and its row
+    /// fewer cells than all others: some programs leave empty cells at the end of a row out.
+    fn cut_row(&self, ending: Ending) -> Option<u64> {
+        let (any_whole, any_short) = self.before_last;
+        match (ending, self.last) {
+            (Ending::NoLineEnd | Ending::WithinLetter, Some(RowEnd::Open(line))) => Some(line),
+            (Ending::NoLineEnd, Some(RowEnd::Short(line))) if any_whole && !any_short => Some(line),
+            (Ending::WithinLetter, Some(RowEnd::Short(line) | RowEnd::Whole(line))) => Some(line),
+            _ => None,
+        }
+    }
+
+    /// Notes the next row.
+    fn follow(&mut self, row: RowEnd) {
+        match self.last.replace(row) {
+            Some(RowEnd::Whole(_)) => self.before_last.0 = true,
+            Some(RowEnd::Short(_)) => self.before_last.1 = true,
+            Some(RowEnd::Open(_)) | None => {}
+        }
     }
 
     /// Names a row that cannot be read because of its quote.
     pub fn add_open(&mut self, open: OpenQuote) {
+        self.follow(RowEnd::Open(open.line));
         let problem = "expected a quote at the end of the quoted cell, but got none";
         self.problem(open.line, problem.to_owned(), true);
     }
@@ -225,7 +303,7 @@ mod tests {
         for (line, cells) in (1..).zip(rows) {
             file.add(Cells { line, cells: cells.iter().map(|cell| (*cell).to_owned()).collect() });
         }
-        file.finish()?;
+        file.finish(Ending::LineEnd)?;
         Ok(reader.finish(Sha256::of(b"")))
     }
 

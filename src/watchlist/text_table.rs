@@ -1,22 +1,31 @@
 //! CSV and TSV as rows of cells.
 
+use std::borrow::Cow;
+
 use crate::watchlist::open_quotes;
-use crate::watchlist::rows::{Cells, OpenQuote};
+use crate::watchlist::rows::{Cells, Ending, OpenQuote};
 
 /// What separates cells. The one that the header has most of counts.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// The separator is looked for in so many bytes.
 const HEADER_BYTES: usize = 4096;
+/// Old programs end a text with it.
+const END_OF_TEXT: char = '\u{1a}';
 
 /// Hands on each row with its line, or the line of a row that cannot be read. UTF-8, UTF-16 with a
-/// byte order mark, and Windows-1252, which spreadsheets still write, are read.
-pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Result<(), String> {
-    let text = decoded(bytes);
+/// byte order mark, and Windows-1252, which spreadsheets still write, are read. Returns how the
+/// text ends.
+pub fn rows(
+    bytes: &[u8],
+    each: &mut dyn FnMut(Result<Cells, OpenQuote>),
+) -> Result<Ending, String> {
+    let (text, ends_within_letter) = decoded(bytes);
+    let text = text.trim_end_matches(END_OF_TEXT);
     if text.contains('\0') {
         return Err("it is neither text nor a workbook".to_owned());
     }
-    let separator = separator(&text);
-    let mut rest: &str = &text;
+    let separator = separator(text);
+    let mut rest: &str = text;
     let mut lines_before = 0;
     // A quote that is never closed would swallow the rows after it, and nobody would miss them.
     while let Some(open) = open_quotes::first(rest, separator) {
@@ -27,7 +36,14 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Res
         rest = rest.get(open.ends..).unwrap_or_default();
         lines_before = line;
     }
-    rows_of(rest, separator, lines_before, each)
+    rows_of(rest, separator, lines_before, each)?;
+    Ok(if ends_within_letter {
+        Ending::WithinLetter
+    } else if text.ends_with(['\n', '\r']) {
+        Ending::LineEnd
+    } else {
+        Ending::NoLineEnd
+    })
 }
 
 fn rows_of(
@@ -53,15 +69,28 @@ fn rows_of(
     }
 }
 
-fn decoded(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+/// The text, and whether the bytes end within a letter of UTF-8.
+fn decoded(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         let bytes = bytes.get(mark..).unwrap_or_default();
-        return encoding.decode_without_bom_handling(bytes).0;
+        let ends_within = encoding == encoding_rs::UTF_8 && ends_within_letter(bytes);
+        return (encoding.decode_without_bom_handling(bytes).0, ends_within);
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+        Ok(text) => (text.into(), false),
+        // It is not another encoding: all letters but the last are as they should be.
+        Err(_) if ends_within_letter(bytes) => (String::from_utf8_lossy(bytes), true),
+        Err(_) => (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, false),
     }
+}
+
+/// Whether these bytes are UTF-8 with other letters than those of ASCII, and end within a letter.
+/// Without others, the last byte may be a whole letter of Windows-1252.
+fn ends_within_letter(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| {
+        let whole = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        error.error_len().is_none() && !whole.is_ascii()
+    })
 }
 
 fn separator(text: &str) -> u8 {
@@ -137,6 +166,33 @@ mod tests {
             .flat_map(u16::to_le_bytes)
             .collect();
         assert_eq!(read(&wide).unwrap()[0], row(1, &["id", "Größe"]));
+    }
+
+    #[test]
+    fn ok_how_a_text_ends() {
+        let check = |bytes: &[u8], expected: Ending| {
+            assert_eq!(rows(bytes, &mut |_| ()), Ok(expected), "{bytes:?}");
+        };
+        for bytes in [&b"id,name\n1,A\n"[..], b"id,name\r\n", b"id,name\r", b"id,name\n\x1a"] {
+            check(bytes, Ending::LineEnd);
+        }
+        let wide: Vec<u8> = "\u{feff}id,name\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        check(&wide, Ending::LineEnd);
+        check(b"id,name\n1,A", Ending::NoLineEnd);
+        // The last byte of the first is all of a letter in Windows-1252.
+        check(b"id,name\n1,Gr\xf6", Ending::NoLineEnd);
+        check("id,name\n1,Größe".as_bytes(), Ending::NoLineEnd);
+        let marked = "\u{feff}id,name\n1,Größ";
+        for text in ["id,name\n1,Größ", marked] {
+            check(&text.as_bytes()[..text.len() - 1], Ending::WithinLetter);
+        }
+    }
+
+    #[test]
+    fn a_text_that_ends_within_a_letter_is_not_read_in_another_encoding() {
+        let text = "id,name\n1,Größe\n2,ß";
+        let found = read(&text.as_bytes()[..text.len() - 1]).unwrap();
+        assert_eq!(found[1], row(2, &["1", "Größe"]));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 
+use crate::watchlist::error::WorkbookError;
 use crate::watchlist::rows::Cells;
 
 /// Cells beyond this column are ignored: a workbook may claim 16,384 of them.
@@ -17,16 +18,20 @@ pub const MAX_WHOLE_PART: u64 = 250_000_000;
 /// Where the sheets are, which are read cell by cell.
 const SHEETS: &str = "xl/worksheets/sheet";
 
+fn broken(error: impl std::fmt::Display) -> WorkbookError {
+    WorkbookError::Broken(error.to_string())
+}
+
 /// Hands on each row of the first sheet that has any, with its number in the sheet.
-pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), String> {
+pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), WorkbookError> {
     bound(bytes, MAX_UNPACKED, MAX_WHOLE_PART)?;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     for sheet in book.sheet_names() {
         // Cell by cell: a whole range would take memory for each cell between two far corners.
         let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
         let mut row = Cells { line: 0, cells: Vec::new() };
         let mut any = false;
-        while let Some(cell) = cells.next_cell().map_err(|error| error.to_string())? {
+        while let Some(cell) = cells.next_cell().map_err(broken)? {
             let (line, column) = cell.get_position();
             let line = u64::from(line) + 1;
             let column = usize::try_from(column).unwrap_or(usize::MAX);
@@ -53,23 +58,21 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), String> {
 }
 
 /// Unpacks the parts once and drops them, because the sizes that an archive states may be lies.
-fn bound(bytes: &[u8], most: u64, most_of_part: u64) -> Result<(), String> {
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+fn bound(bytes: &[u8], most: u64, most_of_part: u64) -> Result<(), WorkbookError> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     let mut left = most;
     for place in 0..archive.len() {
-        let part = archive.by_index(place).map_err(|error| error.to_string())?;
-        let name = part.name().map_err(|error| error.to_string())?.into_owned();
+        let part = archive.by_index(place).map_err(broken)?;
+        let name = part.name().map_err(broken)?.into_owned();
         let most_of_part = if name.starts_with(SHEETS) { most } else { most_of_part };
         let limit = left.min(most_of_part);
         let unpacked = std::io::copy(&mut part.take(limit + 1), &mut std::io::sink())
-            .map_err(|error| format!("{name}: {error}"))?;
+            .map_err(|error| broken(format!("{name}: {error}")))?;
+        let much = |what, limit| WorkbookError::UnpacksToMuch { what, limit };
         if unpacked > most_of_part {
-            return Err(format!("{name}, which unpacks to over {most_of_part} bytes"));
+            return Err(much(name, most_of_part));
         }
-        left = left
-            .checked_sub(unpacked)
-            .ok_or_else(|| format!("a workbook that unpacks to over {most} bytes"))?;
+        left = left.checked_sub(unpacked).ok_or_else(|| much("a workbook".to_owned(), most))?;
     }
     Ok(())
 }
@@ -116,9 +119,9 @@ mod tests {
         let bytes = archive(&parts);
         assert!(bytes.len() < 1_000, "{}", bytes.len());
         assert_eq!(bound(&bytes, 5_000, 2_000), Ok(()));
-        let error = bound(&bytes, 4_999, 2_000).unwrap_err();
-        assert_eq!(error, "a workbook that unpacks to over 4999 bytes");
-        let error = bound(&bytes, 5_000, 1_999).unwrap_err();
+        let error = bound(&bytes, 4_999, 2_000).unwrap_err().to_string();
+        assert_eq!(error, "a workbook, which unpacks to over 4999 bytes");
+        let error = bound(&bytes, 5_000, 1_999).unwrap_err().to_string();
         assert_eq!(error, "xl/sharedStrings.xml, which unpacks to over 1999 bytes");
         // A stated size that is a lie does not help.
         let mut lying = bytes.clone();
@@ -137,13 +140,18 @@ mod tests {
         let bytes = archive(&[("xl/sharedStrings.xml", 260_000_000)]);
         assert!(bytes.len() < 1_000_000, "{}", bytes.len());
         let error = rows(&bytes, &mut |_| ()).unwrap_err();
-        assert!(error.contains("unpacks to over 250000000 bytes"), "{error}");
+        let expected = WorkbookError::UnpacksToMuch {
+            what: "xl/sharedStrings.xml".to_owned(),
+            limit: MAX_WHOLE_PART,
+        };
+        assert_eq!(error, expected);
     }
 
     #[test]
     fn err_bytes_that_are_no_workbook() {
         for bytes in [&b""[..], b"PK\x03\x04", b"id,name"] {
-            assert!(rows(bytes, &mut |_| ()).is_err());
+            let error = rows(bytes, &mut |_| ()).unwrap_err();
+            assert!(matches!(error, WorkbookError::Broken(_)), "{error}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! would remove from each country.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -30,10 +31,10 @@ fn unknown(problem: PreviewError) -> WebError {
 }
 
 /// What accepting the hold of a counterparty file would change.
-pub async fn counterparties(web: &Web, id: &HoldId) -> Result<FileHoldContent, WebError> {
+pub async fn counterparties(web: &Web, id: &HoldId) -> Result<Arc<FileHoldContent>, WebError> {
     match &web.state.preview {
         Some(preview) => preview.counterparties(id).await.map_err(unknown),
-        None => Ok(FileHoldContent::default()),
+        None => Ok(Arc::default()),
     }
 }
 

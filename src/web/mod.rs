@@ -147,7 +147,7 @@ pub trait HoldPreview: Send + Sync {
     fn counterparties<'a>(
         &'a self,
         id: &'a HoldId,
-    ) -> BoxFuture<'a, Result<FileHoldContent, PreviewError>>;
+    ) -> BoxFuture<'a, Result<Arc<FileHoldContent>, PreviewError>>;
 }
 
 /// What accepting a counterparty file on hold would change.

@@ -321,6 +321,8 @@ fn every_schema_is_valid() {
         "deliveries",
         "alerts",
         "holds",
+        "holds show",
+        "holds show, counterparty files",
         "receivers",
     ] {
         assert!(schemas.get(name).is_some(), "{name}");

@@ -11,6 +11,7 @@ use entitywatch::secret::Secret;
 use serde_json::Value;
 
 use crate::messages::{CHAT_MARKUP, email, hostile_texts, part, slack_text, teams_text, webhook};
+use crate::officer::text_of_mail;
 
 fn chat(channel: impl Fn(ChatSettings) -> Channel) -> Receiver {
     let settings = ChatSettings { url: Secret::new("https://x.example"), allow_private: false };
@@ -213,6 +214,16 @@ fn a_hostile_counterparty_is_harmless_in_an_email_and_its_files() {
         let found = &data["changes"][0]["matches"][0];
         assert_eq!(found["counterparty"]["name"], Value::from(name));
     }
+}
+
+/// What the stories look for in mails is also found in workbooks.
+#[test]
+fn the_text_of_a_mail_has_the_cells_of_its_workbooks() {
+    let alert = sample::find("watchlist.matched").unwrap();
+    let screening = sample::screening(&alert);
+    let mail = preview::eml(&email(), &alert, Some(&screening), &sample::settings(None)).unwrap();
+    let text = text_of_mail(&mail);
+    assert!(text.contains("<sheetData") && text.contains("<t>C00017</t>"), "{text:.3000}");
 }
 
 #[test]

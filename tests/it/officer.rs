@@ -2,6 +2,7 @@
 //! receivers get the same changes and see nothing of counterparties.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 
 use entitywatch::actions::{Reply, Request};
 use entitywatch::domain::Screening;
@@ -144,7 +145,7 @@ pub fn announced(sink: &HttpSink) -> BTreeMap<String, BTreeSet<String>> {
     all
 }
 
-/// The text of a mail, with its attachments as they are read.
+/// The text of a mail, with its attachments as they are read: workbooks are unpacked.
 pub fn text_of_mail(data: &str) -> String {
     use base64::Engine;
     let mut text = data.replace("=\r\n", "");
@@ -158,8 +159,20 @@ pub fn text_of_mail(data: &str) -> String {
                 lines.into_iter().take_while(|line| !line.starts_with("--")).collect();
             if let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(encoded) {
                 text.push_str(&String::from_utf8_lossy(&bytes));
+                unpack(&bytes, &mut text);
             }
         }
     }
     text
+}
+
+/// Adds the parts of a workbook.
+fn unpack(bytes: &[u8], text: &mut String) {
+    if !bytes.starts_with(b"PK") {
+        return;
+    }
+    let mut workbook = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    for place in 0..workbook.len() {
+        workbook.by_index(place).unwrap().read_to_string(text).unwrap();
+    }
 }

@@ -15,7 +15,8 @@ use serde_json::Value;
 
 use crate::list::{row, rows};
 use crate::officer::{
-    HEADER, OURS, PLANTED, RULE, customers, newcomer, site, with, write, write_customers,
+    HEADER, OURS, PLANTED, RULE, customers, newcomer, site, text_of_mail, with, write,
+    write_customers,
 };
 use crate::sinks::HttpSink;
 use crate::story_rules::{self, NUMBER, RAW, Story};
@@ -654,7 +655,8 @@ async fn a_planted_counterparty_is_in_no_log_page_feed_metric_or_output_of_the_d
     let others = site.webhook.received().into_iter().filter(|r| r.path != "/officer");
     seen.extend(others.map(|received| received.body));
     seen.extend(site.slack.received().into_iter().map(|received| received.body));
-    seen.extend(site.smtp.mails().into_iter().map(|mail| mail.data.replace("=\r\n", "")));
+    seen.extend(site.smtp.mails().into_iter().map(|mail| text_of_mail(&mail.data)));
+    assert!(seen.iter().any(|text| text.contains("<sheetData")), "workbooks are unpacked");
     for text in &seen {
         assert!(!text.contains("Plantedname"), "a counterparty leaked: {text}");
     }

@@ -395,6 +395,7 @@ async fn a_planted_counterparty_is_in_no_output_for_those_without_the_right_to_s
     let mails = site.smtp.mails().into_iter().enumerate();
     seen.extend(mails.map(|(at, mail)| (format!("mail {at}"), text_of_mail(&mail.data))));
     assert!(seen.values().any(|text| text.contains("87 FR 38925")), "attachments are read");
+    assert!(seen.values().any(|text| text.contains("<sheetData")), "workbooks are unpacked");
     let assured = seen.values().any(|text| text.contains("\"assurance\""));
     assert!(assured, "an assurance was sent");
     for (what, text) in &seen {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::list::{Row, row, rows};
+use crate::store::places::Place;
 use crate::story_backup::succeeds;
 use crate::world::{Site, change_ids};
 
@@ -24,9 +25,14 @@ fn second() -> Row {
     listed("Birchgrove Turbine Works", "88 FR 12170")
 }
 
-/// `office` must acknowledge and is shown matches with three counterparties.
 async fn site() -> Site {
-    let mut site = Site::new().await;
+    site_in("").await
+}
+
+/// `office` must acknowledge and is shown matches with three counterparties. `shared` is the
+/// address of a PostgreSQL database, or empty.
+async fn site_in(shared: &str) -> Site {
+    let mut site = Site { shared: shared.to_owned(), ..Site::new().await };
     let url = site.webhook.url("/office");
     site.sections = format!(
         "[backup]\nfolder = \"backup\"\n[[receiver]]\nname = \"office\"\nkind = \"webhook\"\nurl \
@@ -99,7 +105,27 @@ async fn waiting(site: &Site) -> Value {
 
 #[tokio::test]
 async fn a_restore_carries_out_again_what_was_decided_since_the_backup() {
-    let site = site().await;
+    let lose = async |site: &mut Site| drop(std::fs::remove_file(site.database()));
+    carries_out_again(site().await, lose, async |_: &mut Site| ()).await;
+}
+
+#[tokio::test]
+async fn a_restore_into_postgres_carries_out_again_what_was_decided_since_the_backup() {
+    let Some(place) = Place::postgres().await else { return };
+    // A backup is restored into an empty database only.
+    let another = async |site: &mut Site| {
+        let place = Place::postgres().await.unwrap();
+        place.postgres.as_deref().unwrap().clone_into(&mut site.shared);
+    };
+    carries_out_again(site_in(place.postgres.as_deref().unwrap()).await, another, another).await;
+}
+
+/// `lose` loses the database, and `renew` makes room for another copy.
+async fn carries_out_again(
+    mut site: Site,
+    lose: impl AsyncFn(&mut Site),
+    renew: impl AsyncFn(&mut Site),
+) {
     site.publish(&with(&[first()]));
     succeeds(&site, &["check"]).await;
     let known = items(&site).await;
@@ -131,7 +157,7 @@ async fn a_restore_carries_out_again_what_was_decided_since_the_backup() {
     let item_before = read(&site, &["items", "show", &known[0]]).await;
     let before_loss = alerts(&site);
 
-    std::fs::remove_file(site.database()).unwrap();
+    lose(&mut site).await;
     let restored = succeeds(&site, &["store", "restore", file]).await;
     assert!(restored.contains("decisions since the backup: 6"), "{restored}");
     assert!(restored.contains("carried out again: 5"), "{restored}");
@@ -189,6 +215,7 @@ async fn a_restore_carries_out_again_what_was_decided_since_the_backup() {
     }
 
     // The same backup once more: nothing is carried out twice.
+    renew(&mut site).await;
     let restored = succeeds(&site, &["store", "restore", file]).await;
     assert!(restored.contains("decisions since the backup: 6"), "{restored}");
     succeeds(&site, &["check"]).await;
@@ -196,6 +223,7 @@ async fn a_restore_carries_out_again_what_was_decided_since_the_backup() {
     // A backup that has them all: nothing is left to carry out.
     let newest = site.folder.path().join("backup/newest.db");
     succeeds(&site, &["store", "backup", newest.to_str().unwrap()]).await;
+    renew(&mut site).await;
     let restored = succeeds(&site, &["store", "restore", newest.to_str().unwrap()]).await;
     assert!(restored.contains("no decision was made since the backup"), "{restored}");
 }
@@ -230,6 +258,120 @@ async fn a_decision_made_after_the_restore_is_not_replaced_by_an_older_one() {
     assert_eq!(waiting(&site).await, 0);
     let export = succeeds(&site, &["journal", "export"]).await;
     assert!(export.contains("decision.not_applied"), "{export}");
+}
+
+/// The decision on the item waits, because the dismissal of its strong match does.
+#[tokio::test]
+async fn what_a_person_did_with_an_item_after_the_restore_is_not_replaced_by_an_older_decision() {
+    let site = site().await;
+    let customers = site.folder.path().join("customers.csv");
+    let as_seen = std::fs::read_to_string(&customers).unwrap();
+    let in_backup = as_seen.replace("8 Xueyuan", "9 Xueyuan");
+    std::fs::write(&customers, &in_backup).unwrap();
+    site.publish(&with(&[first()]));
+    succeeds(&site, &["check"]).await;
+    let found = matches(&site).await["C2"].clone();
+    let item = items(&site).await.remove(0);
+    let file = site.folder.path().join("copy.db");
+    succeeds(&site, &["store", "backup", file.to_str().unwrap()]).await;
+    std::fs::write(&customers, &as_seen).unwrap();
+    succeeds(&site, &["check"]).await;
+    let why = ["--by", "Ann", "--reason", "other", "--note", "x"];
+    succeeds(&site, &[&["matches", "dismiss", &found][..], &why].concat()).await;
+    let close = ["--by", "Ann", "--outcome", "not-ours", "--note", "no customer"];
+    succeeds(&site, &[&["items", "close", &item][..], &close].concat()).await;
+
+    std::fs::remove_file(site.database()).unwrap();
+    std::fs::write(&customers, &in_backup).unwrap();
+    let restored = succeeds(&site, &["store", "restore", file.to_str().unwrap()]).await;
+    assert!(restored.contains("waiting: 2"), "{restored}");
+    succeeds(&site, &["items", "take", &item, "--by", "Ben"]).await;
+    std::fs::write(&customers, &as_seen).unwrap();
+    succeeds(&site, &["check"]).await;
+    assert_eq!(waiting(&site).await, 0);
+    let shown = read(&site, &["matches", "show", &found]).await;
+    assert_eq!(shown["matches"][0]["state"], "dismissed", "{shown}");
+    let shown = read(&site, &["items", "show", &item]).await;
+    let shown = &shown["items"][0];
+    assert_eq!((&shown["state"], &shown["taken_by"]), (&"taken".into(), &"Ben".into()), "{shown}");
+    assert_eq!(not_applied(&site).await, ["item.closed"]);
+}
+
+/// The kinds of the decisions that were not carried out again because of a later one.
+async fn not_applied(site: &Site) -> Vec<String> {
+    let export = succeeds(site, &["journal", "export"]).await;
+    let entries = export.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let not_applied = entries.filter(|entry| entry["kind"] == "decision.not_applied");
+    let of_one = |entry: Value| {
+        let data: Value = serde_json::from_str(entry["data"].as_str().unwrap()).unwrap();
+        assert_eq!(data["reason"], "a person decided later, and that stays");
+        data["decision"].as_str().unwrap().to_owned()
+    };
+    not_applied.map(of_one).collect()
+}
+
+/// The receivers of each item.
+async fn receivers(site: &Site) -> BTreeMap<String, Value> {
+    let shown = read(site, &["items", "list"]).await;
+    let of_one =
+        |item: &Value| (item["item_id"].as_str().unwrap().to_owned(), item["receivers"].clone());
+    shown["items"].as_array().unwrap().iter().map(of_one).collect()
+}
+
+/// The hand-over waits, because the backup does not have one of its items.
+#[tokio::test]
+async fn a_hand_over_after_the_restore_is_not_replaced_by_an_older_one() {
+    for until in [None, Some("2099-12-31")] {
+        let site = site().await;
+        site.publish(&with(&[first()]));
+        succeeds(&site, &["check"]).await;
+        let known = items(&site).await.remove(0);
+        let file = site.folder.path().join("copy.db");
+        succeeds(&site, &["store", "backup", file.to_str().unwrap()]).await;
+        site.publish(&with(&[first(), second()]));
+        succeeds(&site, &["check"]).await;
+        succeeds(&site, &["items", "handover", "office", "erp", "--by", "Ann"]).await;
+        let of_all = receivers(&site).await;
+        assert!(of_all.len() == 2 && of_all.values().all(|to| to[0] == "erp"), "{of_all:?}");
+
+        std::fs::remove_file(site.database()).unwrap();
+        let restored = succeeds(&site, &["store", "restore", file.to_str().unwrap()]).await;
+        assert!(restored.contains("waiting: 1"), "{restored}");
+        let mut later = vec!["items", "handover", "office", "desk", "--by", "Ben"];
+        later.extend(until.into_iter().flat_map(|day| ["--until", day]));
+        succeeds(&site, &later).await;
+        succeeds(&site, &["check"]).await;
+        assert_eq!(waiting(&site).await, 0);
+        let mut of_all = receivers(&site).await;
+        assert_eq!(of_all.remove(&known).unwrap(), serde_json::json!(["desk"]));
+        // Without a day, the later one was about the items of its time.
+        let expected = if until.is_some() { "desk" } else { "erp" };
+        assert_eq!(of_all.into_values().collect::<Vec<_>>(), [serde_json::json!([expected])]);
+        let refused = if until.is_some() { vec!["items.handed_over"] } else { Vec::new() };
+        assert_eq!(not_applied(&site).await, refused);
+    }
+}
+
+#[tokio::test]
+async fn a_hand_over_and_what_was_decided_after_it_are_both_carried_out_again() {
+    let site = site().await;
+    site.publish(&with(&[first()]));
+    succeeds(&site, &["check"]).await;
+    let item = items(&site).await.remove(0);
+    let file = site.folder.path().join("copy.db");
+    succeeds(&site, &["store", "backup", file.to_str().unwrap()]).await;
+    succeeds(&site, &["items", "handover", "office", "erp", "--by", "Ann"]).await;
+    succeeds(&site, &["items", "take", &item, "--by", "Ben"]).await;
+    let before = read(&site, &["items", "show", &item]).await;
+
+    std::fs::remove_file(site.database()).unwrap();
+    let restored = succeeds(&site, &["store", "restore", file.to_str().unwrap()]).await;
+    assert!(restored.contains("carried out again: 2"), "{restored}");
+    let after = read(&site, &["items", "show", &item]).await;
+    for field in ["state", "taken_by", "taken_at", "receivers", "history"] {
+        assert_eq!(after["items"][0][field], before["items"][0][field], "{field}");
+    }
+    assert_eq!(after["items"][0]["receivers"], serde_json::json!(["erp"]));
 }
 
 #[tokio::test]

@@ -65,8 +65,13 @@ async fn a_counterparty_file_on_hold_is_listed_shown_rejected_and_accepted_like_
     assert!(rows[0].contains("C1") && rows[0].contains("open strong"), "first: {}", rows[0]);
     let shown = site.command(&["holds", "show", &id, "--output", "json"]).await;
     let shown = &json(&shown.stdout)["holds"][0];
-    assert_eq!(shown["removed"][0]["counterparty"]["id"], "C1");
-    assert_eq!(shown["removed"].as_array().unwrap().len(), 21);
+    let lines = shown["counterparties"].as_array().unwrap();
+    assert_eq!(
+        (&lines[0]["what"], &lines[0]["counterparty"]["id"]),
+        (&"removed".into(), &"C1".into())
+    );
+    assert_eq!(lines.iter().filter(|line| line["what"] == "removed").count(), 21);
+    assert_eq!(lines[0]["matches"][0], serde_json::json!({"state": "open", "band": "strong"}));
 
     let rejected = decide(&site, "reject", &id).await;
     assert_eq!(rejected.exit, Some(0), "{rejected:?}");
@@ -151,6 +156,41 @@ async fn a_hold_of_a_file_ends_when_a_plausible_or_another_implausible_content_r
         .map(|found| found.hold.hold_id.to_string())
         .collect();
     assert_eq!(ids.len(), 3);
+}
+
+#[tokio::test]
+async fn of_a_file_that_ends_within_a_row_nothing_is_used_and_it_is_said_until_it_is_whole() {
+    let site = site("").await;
+    write_customers(&site, &[OURS]);
+    site.publish(&with(&[newcomer()]));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    let path = site.folder.path().join("customers.csv");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    // One row of 41 is within `max_loss`: an export that stopped in the last but one.
+    let last = whole.trim_end().rfind('\n').unwrap();
+    let mailed = site.smtp.mails().len();
+    for cut in [last - 1, last - 4, last + 3] {
+        std::fs::write(&path, &whole[..cut]).unwrap();
+        let line = whole[..cut].matches('\n').count() + 1;
+        let checked = site.command(&["check"]).await;
+        assert_eq!(checked.exit, Some(1), "{checked:?}");
+        let expected = format!("it ends within line {line}: it may be incomplete");
+        assert!(checked.stderr.contains(&expected), "{checked:?}");
+        assert_eq!(site.command(&["status"]).await.exit, Some(1));
+        let shown = json(&site.command(&["watchlists", "--output", "json"]).await.stdout);
+        let shown = &shown["watchlists"][0];
+        assert_eq!((&shown["rows"], &shown["problem"]["kind"]), (&41.into(), &"malformed".into()));
+        let named = format!("customers.csv, line {line}: expected a whole row");
+        let problems = shown["problems"].as_array().unwrap();
+        assert!(problems.last().unwrap().as_str().unwrap().contains(&named), "{shown}");
+    }
+    assert_eq!(site.smtp.mails().len(), mailed + 1, "operators are alerted once");
+    let others = whole.replace("Number39", "Number40");
+    std::fs::write(&path, others.trim_end()).unwrap();
+    assert_eq!(site.command(&["check"]).await.exit, Some(0), "only the end of the line is missing");
+    let shown = json(&site.command(&["watchlists", "--output", "json"]).await.stdout);
+    assert_eq!(shown["watchlists"][0]["problem"], Value::Null);
+    assert_eq!(shown["watchlists"][0]["rows"], 41);
 }
 
 /// The state of the only watchlist, changed by `change`.

@@ -9,46 +9,26 @@ use serde::Serialize;
 
 use super::hold_head::{decisions, head};
 use crate::cli::args::OutputFormat;
+use crate::cli::hold_preview::lines;
 use crate::cli::output;
 use crate::config::Config;
-use crate::domain::{Band, Counterparty, MatchState};
-use crate::pipeline::matching::{FileHoldPreview, FoundHold, LostCounterparty, file_hold_preview};
+use crate::domain::Counterparty;
+use crate::pipeline::matching::{FileHoldPreview, FoundHold, file_hold_preview};
 use crate::store::Store;
-use crate::stored_json::HoldRow;
+use crate::stored_json::{FileHoldLine, HoldRow};
 
 /// The most rows of each kind that are printed for people. The other formats have all.
 const MAX_SHOWN: usize = 100;
 
 /// A hold of a counterparty file, with what accepting it would change.
 #[derive(Serialize, JsonSchema)]
-struct ShownFileHold {
+pub struct ShownFileHold {
     #[serde(flatten)]
     hold: HoldRow,
     /// Why the file could not be compared. `null`: it was, or the hold is over.
     unread: Option<String>,
-    /// Those with matches first.
-    removed: Vec<RemovedRow>,
-    revised: Vec<RevisedRow>,
-    added: Vec<Counterparty>,
-}
-
-/// A counterparty that would be removed, with its matches.
-#[derive(Serialize, JsonSchema)]
-struct RemovedRow {
-    counterparty: Counterparty,
-    matches: Vec<MatchOfRemoved>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct MatchOfRemoved {
-    state: MatchState,
-    band: Band,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct RevisedRow {
-    before: Counterparty,
-    after: Counterparty,
+    /// As the API has them: those that would be removed first, and of these those with matches.
+    counterparties: Vec<FileHoldLine>,
 }
 
 /// Prints what accepting an open hold would change, or the decision on a closed one.
@@ -86,36 +66,19 @@ pub async fn hold_of_file(
     if let Some(why) = &preview.unread {
         output::one_line(out, &format!("they cannot be listed: {why}"))?;
     } else {
-        lists(out, &preview)?;
+        table(out, &preview)?;
     }
     output::line(out, &decisions(hold.hold_id.as_str()))?;
     Ok(())
 }
 
 fn shown(hold: HoldRow, preview: FileHoldPreview) -> ShownFileHold {
-    let removed = |lost: LostCounterparty| RemovedRow {
-        counterparty: lost.party,
-        matches: lost
-            .matches
-            .into_iter()
-            .map(|(state, band)| MatchOfRemoved { state, band })
-            .collect(),
-    };
-    ShownFileHold {
-        hold,
-        unread: preview.unread,
-        removed: preview.removed.into_iter().map(removed).collect(),
-        revised: preview
-            .revised
-            .into_iter()
-            .map(|(before, after)| RevisedRow { before, after })
-            .collect(),
-        added: preview.added,
-    }
+    let unread = preview.unread.clone();
+    ShownFileHold { hold, unread, counterparties: lines(preview) }
 }
 
 /// What would be removed first, because that is what a cut file gets wrong.
-fn lists(out: &mut dyn std::io::Write, preview: &FileHoldPreview) -> std::io::Result<()> {
+fn table(out: &mut dyn std::io::Write, preview: &FileHoldPreview) -> std::io::Result<()> {
     let with_matches = preview.removed.iter().filter(|lost| !lost.matches.is_empty()).count();
     if with_matches > 0 {
         let text = format!("{with_matches} of those that would be removed have matches");

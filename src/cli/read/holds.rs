@@ -50,7 +50,7 @@ pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()>
 
 /// A hold with the changes of accepting it.
 #[derive(Serialize, JsonSchema)]
-struct ShownHold {
+pub struct ShownHold {
     #[serde(flatten)]
     hold: HoldRow,
     changes: Vec<Change>,

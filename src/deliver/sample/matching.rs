@@ -22,11 +22,15 @@ const ADDRESS: &str = "Room 1203, 12/F, Example Tower, Kowloon, Hong Kong";
 /// A counterparty that may be an entry of the list.
 pub fn possible_match() -> PossibleMatch {
     let entry = Entry { countries: vec!["GB".into()], ..Entry::named(ListCode::EL, "Connec Ltd.") };
-    strong("C00017", "Connec Limited", entry, Cause::CounterpartyAdded)
+    strong("C00017", "Connec", entry, Cause::CounterpartyAdded)
 }
 
 fn strong(id: &str, name: &str, entry: Entry, cause: Cause) -> PossibleMatch {
-    let first = entry.name.split(' ').next().unwrap_or_default().to_lowercase();
+    let mut reasons = vec!["the same words".to_owned()];
+    if entry.name.ends_with("Ltd.") {
+        let differs = "legal form differs: the entry has one (limited), the counterparty none";
+        reasons.push(differs.to_owned());
+    }
     PossibleMatch {
         match_id: MatchId::of(["customers", id, "sample"]),
         watchlist: "customers".into(),
@@ -41,10 +45,7 @@ fn strong(id: &str, name: &str, entry: Entry, cause: Cause) -> PossibleMatch {
         },
         compared: Compared { counterparty: name.into(), entry: entry.name.clone() },
         entry: Some(Box::new(entry)),
-        reasons: vec![
-            format!("the same rare word `{first}`"),
-            "legal form differs: limited".into(),
-        ],
+        reasons,
         sharing: Vec::new(),
         state: MatchState::Open,
         cause,
@@ -69,7 +70,7 @@ pub fn screening(alert: &Alert) -> Screening {
     };
     let mut matches = Vec::new();
     if let Some(first) = changes.first() {
-        let name = first.entry.name.to_uppercase().replace("LTD.", "LIMITED");
+        let name = first.entry.name.trim_end_matches(" Ltd.").to_uppercase();
         let found = strong("C00017", &name, first.entry.clone(), Cause::EntryAdded);
         matches.push(shown(first, found));
     }
@@ -86,7 +87,10 @@ pub fn screening(alert: &Alert) -> Screening {
                 ..Counterparty::default()
             },
             compared: Compared { counterparty: address.clone(), entry: address },
-            reasons: vec!["the same address, under another name".into()],
+            reasons: vec![
+                "the same address, under another name".into(),
+                "both addresses have the number `1203`".into(),
+            ],
             ..strong("C00231", "", second.entry.clone(), Cause::EntryAdded)
         };
         matches.push(shown(second, found));

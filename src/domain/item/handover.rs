@@ -47,6 +47,11 @@ impl Item {
         }
         is_handed_over
     }
+
+    /// Whether a person did anything with it after this time.
+    pub fn is_changed_by_person_after(&self, time: Timestamp) -> bool {
+        self.history.iter().any(|event| event.by.is_some() && event.at > time)
+    }
 }
 
 #[cfg(test)]

@@ -28,9 +28,12 @@ pub struct WatchlistState {
     pub dated: Option<Timestamp>,
     /// When the file was last read with success, or seen to be unchanged.
     pub read_at: Option<Timestamp>,
-    /// The size and time of the files that were last read, so that they are read again only if they
-    /// change.
+    /// The size, time and inode of the files that were last read, so that they are read again only
+    /// if they change.
     pub signature: Option<String>,
+    /// Since when the file has changed each time it was read.
+    #[serde(default)]
+    pub moving_since: Option<Timestamp>,
     /// Rows that were left out, each with its file and line. They may quote the row.
     pub row_problems: Vec<String>,
     pub problem: Option<WatchlistProblem>,

@@ -20,7 +20,7 @@ pub struct Comparison<'a> {
     pub watchlist: &'a str,
     pub listing: &'a Listing,
     pub screener: &'a Screener,
-    /// All counterparties in use.
+    /// Counterparties in use: at least those that are compared, and those of the known matches.
     pub parties: &'a [StoredCounterparty],
     /// The places of those that are compared.
     pub places: Vec<usize>,

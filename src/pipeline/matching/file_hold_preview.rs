@@ -7,7 +7,7 @@ use crate::domain::matching::file_hold::FileHold;
 use crate::domain::{Band, Counterparty, MatchState};
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::file_change::FileChange;
-use crate::pipeline::matching::watchlist_file;
+use crate::pipeline::matching::watchlist_file::{self, NotRead};
 use crate::store::{MatchQuery, Result, Store};
 
 /// What accepting a hold would change.
@@ -30,6 +30,33 @@ pub struct LostCounterparty {
     pub matches: Vec<(MatchState, Band)>,
 }
 
+/// What a preview was computed from. As long as it is the same, the preview is too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewBasis {
+    hold: FileHold,
+    /// Of the file.
+    signature: String,
+    /// Each change of the rows in use, of the matches and of the decisions is in the journal.
+    journal_length: u64,
+}
+
+/// What a preview of this hold is computed from now. `None`: the file cannot be compared.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn preview_basis(
+    store: &Store,
+    settings: Option<&WatchlistSettings>,
+    hold: &FileHold,
+) -> Result<Option<PreviewBasis>> {
+    let Some(settings) = settings.cloned() else { return Ok(None) };
+    let Ok(sight) = in_background(move || watchlist_file::look(&settings)).await else {
+        return Ok(None);
+    };
+    let journal_length = store.journal_length().await?;
+    Ok(Some(PreviewBasis { hold: hold.clone(), signature: sight.signature, journal_length }))
+}
+
 /// Compares the file with the rows in use.
 ///
 /// # Errors
@@ -47,7 +74,8 @@ pub async fn file_hold_preview(
     };
     let file = match in_background(move || watchlist_file::read(&settings)).await {
         Ok(file) => file,
-        Err((_, why)) => return Ok(unread(why)),
+        Err(NotRead::Moving) => return Ok(unread("the file is being written".to_owned())),
+        Err(NotRead::Wrong(_, why)) => return Ok(unread(why)),
     };
     if file.sha256 != hold.sha256 {
         return Ok(unread("the file has changed since; the next check reads it".to_owned()));

@@ -9,7 +9,7 @@
 //! - `of_changes`: compares what a check of a source changes, before it is recorded.
 //! - `watchlist_check`: one check of a counterparty file. `watchlist_reading` and `watchlist_file`
 //!   read it, `watchlist_scope` compares what is new.
-//! - `current_listing`, `loaded`: both sides, read from the store.
+//! - `current_listing`, `prepared`: both sides, read from the store.
 //! - `touched`: whom the changes since a time touch, compared again. It writes nothing.
 //! - `match_actions`: what people decide. `file_hold_decision`: what they decide about a file on
 //!   hold, and `file_hold_preview` what that would change.
@@ -24,9 +24,9 @@ mod file_change;
 mod file_hold_decision;
 mod file_hold_preview;
 mod listing;
-mod loaded;
 mod match_actions;
 mod of_changes;
+mod prepared;
 mod receiver_matches;
 mod touched;
 mod transition;
@@ -38,8 +38,9 @@ mod watchlist_scope;
 pub use file_hold_decision::{
     FileHoldError, FoundHold, accept_file, decide_again, file_hold, file_holds, reject_file,
 };
-pub use file_hold_preview::{FileHoldPreview, LostCounterparty, file_hold_preview};
-pub use loaded::LoadedWatchlists;
+pub use file_hold_preview::{
+    FileHoldPreview, LostCounterparty, PreviewBasis, file_hold_preview, preview_basis,
+};
 pub use match_actions::{
     Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with,
     evidence_hash, reopen,

@@ -10,7 +10,7 @@ use crate::domain::journal::JournalEvent;
 use crate::domain::journal_kind;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::ScreenedWatchlist;
-use crate::domain::matching::watchlist_state::WatchlistState;
+use crate::domain::matching::watchlist_state::{StoredCounterparty, WatchlistState};
 use crate::domain::{
     AlertBody, Cause, Change, ChangeId, ChangeKind, EntryId, ListCode, MatchId, MatchState,
     PossibleMatch,
@@ -20,10 +20,11 @@ use crate::pipeline::matching::announcing::announce;
 use crate::pipeline::matching::comparison::{Comparison, Outcome, threads};
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
 use crate::pipeline::matching::listing::ordered_id;
+use crate::pipeline::matching::prepared::prepared;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
-use crate::screen::shortlist::shortlist;
+use crate::screen::shortlist::{is_at_one, shortlist};
 use crate::store::{CheckRecord, MatchQuery, Result, Store};
 
 /// A change of a record, with what brings up its matches.
@@ -153,17 +154,34 @@ async fn compare(
     let mut known: Vec<MatchRecord> = store.matches_of_entries(&known_ids).await?;
     known.retain(|record| record.found.watchlist == state.name);
     known.iter_mut().for_each(|record| listed_now(record, &ordered));
-    let loaded = program.watchlists.get(store, state).await?;
+    let prepared = prepared(store, state).await?;
+    let changed = current.listing.places_of(&ids);
+    let (current, near) = in_background(move || {
+        let near = shortlist(&current.screener, &changed, &prepared, threads());
+        let near = near.into_iter().map(|near| (prepared.id(near.place).to_owned(), near.by_name));
+        let near: HashMap<String, bool> = near.collect();
+        (current, near)
+    })
+    .await;
+    let known_parties = known.iter().map(|record| record.found.counterparty.id.as_str());
+    let wanted: HashSet<&str> = near.keys().map(String::as_str).chain(known_parties).collect();
+    let wanted: Vec<&str> = wanted.into_iter().collect();
+    let parties = store.counterparties_of(&state.name, &wanted).await?;
     let (name, now) = (state.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
-        let changed = listing.places_of(&ids);
-        let places = shortlist(&screener, &changed, &loaded.parties, threads());
+        let is_at_one = is_at_one(&screener, &listing.places_of(&ids));
+        let is_near = |stored: &StoredCounterparty| match near.get(&stored.party.id) {
+            Some(by_name) => *by_name || is_at_one(&stored.party),
+            None => false,
+        };
+        let all = parties.iter().enumerate();
+        let places = all.filter(|(_, stored)| is_near(stored)).map(|(place, _)| place).collect();
         let comparison = Comparison {
             watchlist: &name,
             listing: &listing,
             screener: &screener,
-            parties: &loaded.parties,
+            parties: &parties,
             places,
             entries: Some(&ids),
             now,

@@ -280,6 +280,10 @@ mod tests {
         exported.party.name = "ALDERWOOD WORKS COMPANY LIMITED".into();
         exported.party.addresses = vec!["12 Polevaya St., Samarsk".into()];
         check(exported);
+        // The program says in other words why both are alike.
+        let mut reworded = sighting(&alder, Band::Strong);
+        reworded.reasons = vec!["the same words, said in another way".into()];
+        check(reworded);
         // Another source shows the same.
         let mut both = sighting(&alder, Band::Strong);
         both.sources.insert("ecfr".into(), evidence::of_entry(&amended));

@@ -17,8 +17,9 @@ use crate::domain::{Cause, HoldState};
 use crate::pipeline::matching::announcing::announce;
 use crate::pipeline::matching::comparison::Outcome;
 use crate::pipeline::matching::of_changes::journal_of;
+use crate::pipeline::matching::prepared::prepared;
 use crate::pipeline::matching::receiver_matches::facts;
-use crate::pipeline::matching::watchlist_reading::{note_problem, read_file};
+use crate::pipeline::matching::watchlist_reading::{FileRead, note_problem, read_file};
 use crate::pipeline::matching::watchlist_scope::{compare, expire, scope};
 use crate::pipeline::{Program, Wiring};
 use crate::random;
@@ -111,9 +112,14 @@ async fn check(
         last.lists.retain(|list| settings.lists.contains(list));
     }
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
-    let (change, bad_rows) = read_file(program, settings, &mut state, &mut record).await?;
+    let read = read_file(program, settings, &mut state, &mut record).await?;
+    let FileRead { change, bad_rows, is_moving } = read;
     CrashPoint::WatchlistRead.pass();
-    let has_changed = change.is_some();
+    let in_words = if is_moving {
+        Some("the file is being written; the next check reads it".to_owned())
+    } else {
+        change.is_some().then(|| format!("{} rows are in use", state.rows))
+    };
     let scope = scope(program, wiring, settings, &state, change).await?;
     let mut outcomes = compare(program, wiring, settings, &mut state, &record, scope).await?;
     outcomes.extend(expire(program, settings, &outcomes, now).await?);
@@ -127,14 +133,14 @@ async fn check(
         watchlist: settings.name.clone(),
         problem: state.problem.clone(),
         bad_rows,
-        detail: detail.or_else(|| has_changed.then(|| format!("{} rows are in use", state.rows))),
+        detail: detail.or(in_words),
     };
     // That a file is unchanged is not worth a write.
     let is_same = WatchlistState { read_at: before.read_at, ..state.clone() } == before;
     if is_same && record.alerts.is_empty() && record.matching.matches.is_empty() {
         return Ok(checked);
     }
-    record.matching.watchlists.push(state);
+    record.matching.watchlists.push(state.clone());
     let has_alerts = !record.alerts.is_empty();
     // The key of hashes is there before the first decision, so that each backup with matches has
     // it, and a restored decision can be compared with its match.
@@ -143,6 +149,10 @@ async fn check(
     }
     store.record(record).await?;
     CrashPoint::WatchlistRecorded.pass();
+    if (state.generation, &state.screened) != (before.generation, &before.screened) {
+        // The next check with a change need not wait for it.
+        prepared(store, &state).await?;
+    }
     if has_alerts {
         program.outbox.send_replace(());
     }

@@ -1,6 +1,6 @@
 //! Reads the counterparty files: what was seen of each without reading it, and its rows.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::config::WatchlistSettings;
 use crate::domain::Sha256;
 use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
-use crate::watchlist::{Watchlist, WatchlistError};
+use crate::watchlist::{Seen, Watchlist, WatchlistError, WorkbookError};
 
 /// What is seen of a file or a folder without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sight {
-    /// Differs when a file, its size or its time, or the mapping of columns differs.
+    /// Differs when a file, its size, its time or its inode, or the mapping of columns differs.
     pub signature: String,
     /// When the newest of the files was written.
     pub dated: Option<Timestamp>,
@@ -22,39 +22,65 @@ pub struct Sight {
 
 /// Looks at a file, or at the files of a folder.
 pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
-    let mut files: Vec<(String, Metadata)> = Vec::new();
     // Others in a folder do not count: a note beside an old export does not make it newer.
-    for path in crate::watchlist::files(&settings.path)? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        files.push((name, fs::metadata(&path)?));
-    }
-    let written =
-        |about: &Metadata| about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
-    let dated = files.iter().filter_map(|(_, about)| written(about)).max();
+    let files = crate::watchlist::look(&settings.path)?;
+    let written = |seen: &Seen| seen.written.and_then(|time| Timestamp::try_from(time).ok());
+    let dated = files.iter().filter_map(written).max();
     let mut parts = vec![format!("{:?}", settings.columns), settings.path.display().to_string()];
-    for (name, about) in &files {
-        parts.push(name.clone());
-        parts.push(about.len().to_string());
-        parts.push(written(about).map(|time| time.to_string()).unwrap_or_default());
+    for seen in &files {
+        parts.push(seen.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        parts.push(seen.bytes.to_string());
+        parts.push(written(seen).map(|time| time.to_string()).unwrap_or_default());
+        parts.push(seen.inode.to_string());
     }
     let signature = Sha256::of_parts(parts.iter().map(String::as_str));
     Ok(Sight { signature: signature.as_str().to_owned(), dated })
 }
 
+/// Why there are no rows to use.
+#[derive(Debug)]
+pub enum NotRead {
+    /// It changed while it was read.
+    Moving,
+    /// What is wrong with it.
+    Wrong(WatchlistProblemKind, String),
+}
+
 /// Reads the rows. A file without any row is refused: it would remove all counterparties.
-pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, (WatchlistProblemKind, String)> {
+pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, NotRead> {
     // A check must not wait for a program that writes into a pipe.
     if fs::metadata(&settings.path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
         let detail = "expected a file or a folder, but got something else";
-        return Err((WatchlistProblemKind::Unreadable, detail.to_owned()));
+        return Err(NotRead::Wrong(WatchlistProblemKind::Unreadable, detail.to_owned()));
     }
     let read = crate::watchlist::read(&settings.path, &settings.columns);
-    let watchlist = read.map_err(|problem| in_words(&problem, &settings.path))?;
+    let watchlist = read.map_err(|problem| match problem {
+        WatchlistError::Moving(_) => NotRead::Moving,
+        problem => {
+            let (kind, detail) = in_words(&problem, &settings.path);
+            NotRead::Wrong(kind, detail)
+        }
+    })?;
     if watchlist.counterparties.is_empty() {
         let detail = "expected at least one row with an id and a name, but the file has none";
-        return Err((WatchlistProblemKind::Malformed, detail.to_owned()));
+        return Err(NotRead::Wrong(WatchlistProblemKind::Malformed, detail.to_owned()));
     }
     Ok(watchlist)
+}
+
+/// A file that ends within a row: it was cut, or the program that writes it has stopped.
+pub fn cut_short(line: u64) -> (WatchlistProblemKind, String) {
+    let detail = format!(
+        "expected a whole row at the end of the file, but it ends within line {line}: it may be \
+         incomplete"
+    );
+    (WatchlistProblemKind::Malformed, detail)
+}
+
+/// A file that has changed each time it was read, for too long.
+pub fn always_moving() -> (WatchlistProblemKind, String) {
+    let detail = "expected a file that nobody writes, but it has changed each time it was read";
+    (WatchlistProblemKind::Unreadable, detail.to_owned())
 }
 
 /// Why a file cannot be read, without any text of the file: logs and alerts to operators say it.
@@ -81,6 +107,17 @@ fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, Str
         WatchlistError::Malformed { .. } => {
             (Malformed, "expected CSV, TSV or XLSX, but the file is something else".to_owned())
         }
+        WatchlistError::Workbook {
+            workbook: WorkbookError::UnpacksToMuch { limit, .. }, ..
+        } => (
+            Malformed,
+            format!("expected a workbook that unpacks to at most {limit} bytes, but it has more"),
+        ),
+        WatchlistError::Workbook { workbook: WorkbookError::Broken(_), .. } => (
+            Malformed,
+            "expected a whole XLSX workbook, but the file is damaged or incomplete".to_owned(),
+        ),
+        WatchlistError::Moving(_) => always_moving(),
     }
 }
 
@@ -121,7 +158,10 @@ pub fn since(
 mod tests {
     use super::*;
     use crate::domain::ListCode;
+    use std::io::Read as _;
+
     use crate::watchlist::Columns;
+    use crate::watchlist::workbook::MAX_WHOLE_PART;
 
     fn settings(path: &Path) -> WatchlistSettings {
         WatchlistSettings {
@@ -159,20 +199,42 @@ mod tests {
         assert_ne!(look(&mapped).unwrap().signature, look(&of_file).unwrap().signature);
     }
 
+    fn wrong(path: &Path) -> (WatchlistProblemKind, String) {
+        match read(&settings(path)).unwrap_err() {
+            NotRead::Wrong(kind, detail) => (kind, detail),
+            NotRead::Moving => panic!("expected what is wrong with the file, but it is moving"),
+        }
+    }
+
+    /// A small workbook whose table of texts unpacks to too much.
+    fn bomb() -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        for part in ["Planted.xml", "xl/sharedStrings.xml"] {
+            writer.start_file(part, options).unwrap();
+            std::io::Write::write_all(&mut writer, b"Planted").unwrap();
+        }
+        std::io::copy(&mut std::io::repeat(b' ').take(MAX_WHOLE_PART), &mut writer).unwrap();
+        writer.finish().unwrap().into_inner()
+    }
+
     #[test]
     fn what_is_wrong_with_a_file_never_quotes_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.csv");
-        let check = |content: &str, expected: &str| {
+        let check = |content: &[u8], expected: &str| {
             fs::write(&file, content).unwrap();
-            let (_, detail) = read(&settings(&file)).unwrap_err();
+            let detail = wrong(&file).1;
             assert!(detail.contains(expected), "{detail}");
             assert!(!detail.contains("Planted"), "{detail}");
         };
-        check("Planted Name Ltd,Planted Street\n", "a header with a column");
-        check("id,name\n", "at least one row");
-        check("", "expected");
-        let (kind, detail) = read(&settings(&folder.path().join("none.csv"))).unwrap_err();
+        check(b"Planted Name Ltd,Planted Street\n", "a header with a column");
+        check(b"id,name\n", "at least one row");
+        check(b"", "expected");
+        check(b"Planted\0Name", "the file is something else");
+        check(b"PK\x03\x04Planted Name", "damaged or incomplete");
+        check(&bomb(), "unpacks to at most 250000000 bytes");
+        let (kind, detail) = wrong(&folder.path().join("none.csv"));
         assert_eq!(kind, WatchlistProblemKind::Unreadable);
         assert!(detail.contains("none.csv"), "{detail}");
     }

@@ -1,6 +1,8 @@
 //! Reads a counterparty file that has changed, and decides whether its content comes into use.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{info, warn};
 
@@ -15,21 +17,40 @@ use crate::domain::{HoldState, Sha256};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::file_change::{Exceeded, FileChange};
-use crate::pipeline::matching::watchlist_file::{self, Sight};
+use crate::pipeline::matching::watchlist_file::{self, NotRead, Sight};
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, CounterpartyUpdate, Result};
+use crate::watchlist::Watchlist;
 
+/// How often a file is read in one check, if it changes meanwhile or ends within a row: another
+/// program writes it.
+const READS: u32 = 3;
+/// The pause between them. A program that writes without a buffer needs less for its next row.
+const PAUSE: Duration = Duration::from_millis(500);
+/// A file that changes for so long each time it is read is a problem. An export of a million rows
+/// takes some minutes.
+const MOVES_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// What is said of a content that a person rejected.
 pub const REJECTED: &str = "a person rejected the content of the file";
 
-/// Reads the file if it has changed since it was last read. Returns what its new content changes,
-/// and how many of its rows were left out.
+/// What came of reading a file.
+#[derive(Debug, Default)]
+pub struct FileRead {
+    /// What its new content changes. `None`: no new content comes into use.
+    pub change: Option<FileChange>,
+    /// How many of its rows have problems.
+    pub bad_rows: usize,
+    /// Another program writes it, so that the next check reads it.
+    pub is_moving: bool,
+}
+
+/// Reads the file if it has changed since it was last read.
 pub async fn read_file(
     program: &Program,
     settings: &WatchlistSettings,
     state: &mut WatchlistState,
     record: &mut CheckRecord,
-) -> Result<(Option<FileChange>, usize)> {
+) -> Result<FileRead> {
     let now = record.at;
     let seen = {
         let settings = settings.clone();
@@ -44,31 +65,37 @@ pub async fn read_file(
             state.signature = None;
             let wrong = watchlist_file::unseen(&unreadable, &settings.path);
             state.problem = Some(problem(state, wrong));
-            return Ok((None, 0));
+            return Ok(FileRead::default());
         }
     };
     if state.signature.as_ref() == Some(&sight.signature) {
         // The last judgement of the same file stays, but the content in use grows older.
         state.read_at = Some(now);
+        state.moving_since = None;
         note_age(settings, state, now);
-        return Ok((None, state.row_problems.len()));
+        return Ok(FileRead { bad_rows: state.row_problems.len(), ..FileRead::default() });
     }
-    let read = {
-        let settings = settings.clone();
-        in_background(move || watchlist_file::read(&settings)).await
+    let Some((sight, read)) = read_unmoved(settings, sight, PAUSE, watchlist_file::read).await
+    else {
+        note_moving(settings, state, now);
+        return Ok(FileRead { is_moving: true, ..FileRead::default() });
     };
+    // If it is wrong because it is being written, it is read again when it has changed.
+    (state.signature, state.moving_since) = (Some(sight.signature.clone()), None);
     let file = match read {
         Ok(file) => file,
         Err(wrong) => {
-            // A file that is being written is read again when it is complete.
-            state.signature = Some(sight.signature);
             state.problem = Some(problem(state, wrong));
-            return Ok((None, 0));
+            return Ok(FileRead::default());
         }
     };
-    state.signature = Some(sight.signature.clone());
     state.row_problems = file.problems.iter().map(ToString::to_string).collect();
     let bad_rows = state.row_problems.len();
+    let not_used = FileRead { bad_rows, ..FileRead::default() };
+    if let Some(line) = file.ends_within {
+        state.problem = Some(problem(state, watchlist_file::cut_short(line)));
+        return Ok(not_used);
+    }
     let in_use = program.store.counterparties(&settings.name).await?;
     let former = program.store.removed_counterparties(&settings.name).await?;
     let change = FileChange::between(in_use, &former, file.counterparties, now);
@@ -78,15 +105,62 @@ pub async fn read_file(
             state.end_hold(HoldState::Superseded, now, None);
             let wrong = (WatchlistProblemKind::Rejected, REJECTED.to_owned());
             state.problem = Some(problem(state, wrong));
-            return Ok((None, bad_rows));
+            return Ok(not_used);
         }
         let detail = format!("{}, so it is on hold", exceeded.message);
         put_on_hold(state, exceeded, file.sha256, &change, now);
         state.problem = Some(problem(state, (WatchlistProblemKind::OnHold, detail)));
-        return Ok((None, bad_rows));
+        return Ok(not_used);
     }
     accept(settings, state, &sight, file.sha256, &change, record);
-    Ok((Some(change), bad_rows))
+    Ok(FileRead { change: Some(change), ..not_used })
+}
+
+type Wrong = (WatchlistProblemKind, String);
+
+/// Reads a file that another program may be writing, several times if it is. `None`: it changed
+/// each time.
+async fn read_unmoved(
+    settings: &WatchlistSettings,
+    seen: Sight,
+    pause: Duration,
+    read: impl Fn(&WatchlistSettings) -> std::result::Result<Watchlist, NotRead>
+    + Clone
+    + Send
+    + 'static,
+) -> Option<(Sight, std::result::Result<Watchlist, Wrong>)> {
+    let mut sight = seen;
+    let mut cut = None;
+    for attempt in 0..READS {
+        if attempt > 0 {
+            tokio::time::sleep(pause).await;
+        }
+        let (settings, read, seen) = (settings.clone(), read.clone(), sight.clone());
+        // Looks before it reads: what changes in between is read again by the next check.
+        let (seen, found) = in_background(move || {
+            let seen = if attempt > 0 { watchlist_file::look(&settings) } else { Ok(seen) };
+            (seen, read(&settings))
+        })
+        .await;
+        sight = seen.unwrap_or(sight);
+        match found {
+            Ok(file) if file.ends_within.is_some() => cut = Some((sight.clone(), Ok(file))),
+            Ok(file) => return Some((sight, Ok(file))),
+            Err(NotRead::Wrong(kind, detail)) => return Some((sight, Err((kind, detail)))),
+            Err(NotRead::Moving) => cut = None,
+        }
+    }
+    cut
+}
+
+/// The last good content stays in use while a file is written.
+fn note_moving(settings: &WatchlistSettings, state: &mut WatchlistState, now: Timestamp) {
+    let since = *state.moving_since.get_or_insert(now);
+    if now.duration_since(since) > MOVES_FOR {
+        let wrong = watchlist_file::always_moving();
+        state.problem = Some(watchlist_file::since(state.problem.as_ref(), wrong, now));
+    }
+    note_age(settings, state, now);
 }
 
 /// A content waits for a person. One that was on hold before keeps its hold.
@@ -206,4 +280,94 @@ pub fn note_problem(
     record.journal.push(JournalEvent { kind: journal_kind::WATCHLIST_FAILING.into(), data });
     let id_parts = [state.name.as_str(), kind(state).map_or("recovered", |kind| kind.as_str())];
     record.alerts.push(addressing::to_operators(&wiring.config, body, record.at, &id_parts));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::domain::ListCode;
+    use crate::watchlist::Columns;
+
+    fn settings() -> WatchlistSettings {
+        WatchlistSettings {
+            name: "customers".into(),
+            path: "customers.csv".into(),
+            columns: Columns::default(),
+            lists: vec![ListCode::EL],
+            max_age: None,
+            max_loss: 0.05,
+            max_revised: 0.05,
+            dismissals_expire: None,
+            previous_name: None,
+        }
+    }
+
+    fn file(ends_within: Option<u64>) -> Watchlist {
+        let (counterparties, problems) = (Vec::new(), Vec::new());
+        Watchlist { counterparties, problems, ends_within, sha256: Sha256::of(b"") }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_moves_or_is_cut_is_read_again_a_moment_later() {
+        // What each read finds: `m`: it moves, `c`: it is cut, `w`: it is whole, `e`: an error.
+        let check = async |reads: &'static str, expected: Option<Option<u64>>, count: u32| {
+            let times = Arc::new(AtomicU32::new(0));
+            let made = times.clone();
+            let found = read_unmoved(
+                &settings(),
+                Sight { signature: "1".into(), dated: None },
+                Duration::ZERO,
+                move |_: &WatchlistSettings| {
+                    let made = made.fetch_add(1, Ordering::SeqCst);
+                    match reads.chars().nth(usize::try_from(made).unwrap()).unwrap() {
+                        'm' => Err(NotRead::Moving),
+                        'c' => Ok(file(Some(7))),
+                        'w' => Ok(file(None)),
+                        _ => Err(NotRead::Wrong(WatchlistProblemKind::Malformed, "x".into())),
+                    }
+                },
+            )
+            .await;
+            let ends = found.map(|(_, read)| read.map_or(Some(0), |file| file.ends_within));
+            assert_eq!(ends, expected, "{reads}");
+            assert_eq!(times.load(Ordering::SeqCst), count, "{reads}");
+        };
+        check("w", Some(None), 1).await;
+        check("e", Some(Some(0)), 1).await;
+        check("mw", Some(None), 2).await;
+        check("cmw", Some(None), 3).await;
+        check("ccc", Some(Some(7)), 3).await;
+        check("mmc", Some(Some(7)), 3).await;
+        check("mmm", None, 3).await;
+        check("ccm", None, 3).await;
+    }
+
+    #[test]
+    fn a_file_that_moves_is_a_problem_after_a_time_only() {
+        let at = |minutes: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        let mut state = WatchlistState::default();
+        for minutes in [1, 2, 16] {
+            note_moving(&settings(), &mut state, at(minutes));
+            assert_eq!((state.problem.as_ref(), state.moving_since), (None, Some(at(1))));
+        }
+        note_moving(&settings(), &mut state, at(17));
+        let problem = state.problem.clone().unwrap();
+        assert_eq!((problem.kind, problem.since), (WatchlistProblemKind::Unreadable, at(17)));
+        note_moving(&settings(), &mut state, at(18));
+        assert_eq!(state.problem.unwrap().since, at(17));
+    }
+
+    #[test]
+    fn a_file_that_moves_may_be_old_meanwhile() {
+        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(48);
+        let hour = Duration::from_secs(3600);
+        let settings = WatchlistSettings { max_age: Some(hour), ..settings() };
+        let dated = Some(Timestamp::UNIX_EPOCH);
+        let mut state = WatchlistState { dated, ..WatchlistState::default() };
+        note_moving(&settings, &mut state, now);
+        assert_eq!(state.problem.unwrap().kind, WatchlistProblemKind::Old);
+    }
 }

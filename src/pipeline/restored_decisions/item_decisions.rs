@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::item::{Handover, ItemEvent, ItemRefusal, Outcome};
+use crate::domain::item::{Handover, ItemRefusal, Outcome};
 use crate::domain::{AlertId, Item, ItemId, journal_kind};
 use crate::pipeline::Program;
 use crate::pipeline::items::end_of;
@@ -59,11 +59,10 @@ async fn change(
 ) -> Result<RestorationOutcome> {
     let now = program.clock.now();
     let event = restored.event();
-    let is_newer = |event: &ItemEvent| event.by.is_some() && event.at > restored.decided_at();
     let changed = program
         .store
         .change_item(&id(restored), now, &[], |item| {
-            if item.history.iter().any(is_newer) {
+            if item.is_changed_by_person_after(restored.decided_at()) {
                 return Err(Refusal::Newer);
             }
             step(item).map(|()| event).map_err(Refusal::Refused)
@@ -80,10 +79,12 @@ async fn change(
 /// Waits until all items that were handed over are there, so that none of them is left out.
 async fn hand_over(program: &Program, restored: &Restored<'_>) -> Result<RestorationOutcome> {
     let items: Vec<ItemId> = restored.field("items").unwrap_or_default();
+    let mut are_changed_since = !items.is_empty();
     for id in &items {
-        if program.store.item(id).await?.is_none() {
+        let Some(item) = program.store.item(id).await? else {
             return Ok(RestorationOutcome::Waits("the store does not have its items".to_owned()));
-        }
+        };
+        are_changed_since &= item.is_changed_by_person_after(restored.decided_at());
     }
     let now = program.clock.now();
     let wiring = program.wiring.load_full();
@@ -95,10 +96,14 @@ async fn hand_over(program: &Program, restored: &Restored<'_>) -> Result<Restora
     let is_receiver = |name: &str| wiring.config.receiver(name).is_some();
     let until = restored.field::<Date>("until").filter(|_| is_receiver(from) && is_receiver(to));
     let ends_at = until.map(|day| end_of(day, &wiring.config.messages.timezone));
+    let ends_at = ends_at.filter(|end| *end > now);
+    if are_changed_since && ends_at.is_none() {
+        return Ok(super::newer());
+    }
     let journal = restored.journal_data().as_object().cloned().unwrap_or_default();
     let order = HandoverOrder {
         handover: Handover { from: from.to_owned(), to: to.to_owned() },
-        ends_at: ends_at.filter(|end| *end > now),
+        ends_at,
         by: restored.by.clone(),
         began_at: restored.decided_at(),
         only: Some(items),

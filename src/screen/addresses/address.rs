@@ -7,6 +7,7 @@ use rustc_hash::FxHasher;
 use super::part::{Part, of};
 use super::token::{Token, tokens};
 use crate::screen::countries::{code_of_name, may_begin_with};
+use crate::screen::names::letter_hash::short_hash;
 use crate::screen::names::rarity::general;
 use crate::screen::names::spelling::{letters, skeleton};
 
@@ -132,6 +133,14 @@ impl Address {
     pub fn is_a_place(&self) -> bool {
         self.words.iter().any(|word| word.part == Part::Word)
             && (!self.numbers.is_empty() || self.words.len() >= 3)
+    }
+
+    /// The numbers as bits. Addresses with a number in common, or with one of the ends of a range,
+    /// have a bit in common.
+    pub fn number_bits(&self) -> u64 {
+        let ends = self.numbers.iter().flat_map(|number| number.split('-'));
+        let all = ends.chain(self.numbers.iter().map(String::as_str));
+        all.fold(0, |bits, number| bits | 1 << (short_hash(number) % 64))
     }
 
     /// The address in one order, for the id of a match.

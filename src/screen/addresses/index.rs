@@ -153,7 +153,7 @@ impl AddressIndex {
 }
 
 /// The words under which an address is found, also those that another writes together.
-pub(super) fn keys(address: &Address) -> Vec<String> {
+pub fn keys(address: &Address) -> Vec<String> {
     let words: Vec<&str> = address
         .words
         .iter()

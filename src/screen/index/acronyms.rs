@@ -43,13 +43,26 @@ impl Acronyms {
 
     /// The name with an acronym instead of its first words, if the list has one for them.
     pub fn shorten(&self, name: &Name) -> Option<Name> {
-        if !name.words.first().is_some_and(|word| self.firsts.contains(&word.sense)) {
-            return None;
+        let senses = name.words.iter().map(|word| word.sense.as_str());
+        let (count, acronym) = self.of_first_words(senses)?;
+        Some(name.shortened(count, acronym))
+    }
+
+    /// The acronym for the first words of a name, given their meanings, and how many these are.
+    pub fn of_first_words<'a>(
+        &self,
+        mut senses: impl Iterator<Item = &'a str>,
+    ) -> Option<(usize, &str)> {
+        let mut key = senses.next().filter(|first| self.firsts.contains(*first))?.to_owned();
+        let mut found = None;
+        for (count, sense) in (2..=WORDS).zip(senses) {
+            key.push(' ');
+            key.push_str(sense);
+            if let Some(acronym) = self.by_words.get(&key) {
+                found = Some((count, acronym.as_str()));
+            }
         }
-        (2..=name.words.len().min(WORDS)).rev().find_map(|count| {
-            let acronym = self.by_words.get(&key(name, count))?;
-            Some(name.shortened(count, acronym))
-        })
+        found
     }
 }
 

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::vocabulary::{Agreement, Likely};
+use crate::screen::names::pieces::PiecesOfName;
 use crate::screen::names::spelling::skeleton;
 use crate::screen::names::variants::Variant;
 use crate::screen::names::word::Name;
@@ -28,6 +29,7 @@ pub struct AskedName {
     pub skeleton: String,
     pub weights: Vec<f32>,
     pub weight: f32,
+    pub pieces: PiecesOfName,
     pub spans: Vec<AskedSpan>,
     /// By group of the vocabulary: the spans that may be it.
     pub by_group: FxHashMap<u32, Vec<(usize, f32, Agreement)>>,
@@ -48,6 +50,7 @@ impl AskedName {
         let weight = weights.iter().sum();
         let skeleton = skeleton(&name.bare);
         let Variant { left_out, most, .. } = variant;
-        Self { name, left_out, most, skeleton, weights, weight, spans, by_group }
+        let pieces = PiecesOfName::of(&name.words);
+        Self { name, left_out, most, skeleton, weights, weight, pieces, spans, by_group }
     }
 }

@@ -1,5 +1,6 @@
 //! The names of the list, as words of the vocabulary.
 
+use crate::screen::names::pieces::PiecesOfName;
 use crate::screen::names::word::{Kind, Name};
 
 /// One or several neighboring words of a listed name that stand for one term of the vocabulary.
@@ -28,6 +29,9 @@ pub struct ListedName {
     /// The weight of each word.
     pub weights: Box<[f32]>,
     pub spans: Box<[Span]>,
+    /// The entry is of a country whose parties have Russian names: its names may be translations.
+    pub is_translated: bool,
+    pub pieces: PiecesOfName,
     /// The sum of the weights.
     pub weight: f32,
 }
@@ -47,4 +51,13 @@ pub fn of_kind(kind: Kind, plain: f32) -> f32 {
         Kind::Letter => LETTER,
         Kind::Patronymic => plain * PATRONYMIC,
     }
+}
+
+/// Countries whose organizations have a Russian name.
+const RUSSIAN_NAMES: [&str; 11] =
+    ["RU", "BY", "UA", "KZ", "KG", "UZ", "TJ", "TM", "AM", "AZ", "MD"];
+
+/// Whether the names of an entry of these countries may be translated from Russian.
+pub fn may_have_russian_name(countries: &[String]) -> bool {
+    countries.iter().any(|country| RUSSIAN_NAMES.contains(&country.as_str()))
 }

@@ -7,16 +7,18 @@ use rustc_hash::FxHashMap;
 use super::acronyms::Acronyms;
 use super::asked_name::{AskedName, AskedSpan};
 use super::initials::{acronyms, initials, runs};
-use super::listed_name::{ListedName, Span, of_kind};
-use super::vocabulary::{Likely, Vocabulary};
+use super::listed_name::{ListedName, Span, may_have_russian_name, of_kind};
+use super::pieces::Pieces;
+pub use super::scratch::Scratch;
+use super::vocabulary::{Agreement, Likely, Vocabulary};
 use crate::domain::Entry;
+use crate::screen::in_parts::in_parts;
+use crate::screen::names::pieces::PiecesOfName;
 use crate::screen::names::spelling::skeleton;
 use crate::screen::names::variants::Variant;
-use crate::screen::names::word::{Kind, Name, Word};
+use crate::screen::names::word::{Kind, Name, TOGETHER, Word, may_join};
 use crate::screen::names::{meaning, rarity, variants};
 
-/// The most words that another writer writes together, or apart.
-pub(super) const TOGETHER: usize = 4;
 /// First letters that more names have say nothing.
 const ALIKE_BY_INITIALS: usize = 24;
 /// The most listed names that are compared with one name in full.
@@ -26,9 +28,8 @@ const RAREST: usize = 12;
 /// The most listed names that are visited for one name. Beyond it the words are too common to lead
 /// anywhere. One word is always followed.
 const VISITS: usize = 4000;
-/// A counterparty file may have any number of different words: the memory for what they may be is
-/// emptied at this size.
-const REMEMBERED_WORDS: usize = 20_000;
+/// Names are read on so many cores.
+const THREADS: usize = 4;
 
 /// The names of a list.
 #[derive(Debug, Default)]
@@ -48,18 +49,7 @@ pub struct NamesIndex {
     by_run: FxHashMap<Box<str>, Vec<u32>>,
     /// By short words that may be acronyms.
     by_acronym: FxHashMap<Box<str>, Vec<u32>>,
-}
-
-/// The likely words of each word, by its meanings: the same letters are another word inside an
-/// acronym.
-type LikelyOfWord = FxHashMap<Box<str>, Vec<(Box<str>, Arc<[Likely]>)>>;
-
-/// What one thread reuses from name to name. It changes no result.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    likely: LikelyOfWord,
-    gained: Vec<f32>,
-    touched: Vec<u32>,
+    pieces: Pieces,
 }
 
 /// One variant of a published name, read.
@@ -68,37 +58,45 @@ struct Read {
     published: Box<str>,
     left_out: Box<str>,
     most: f32,
+    is_translated: bool,
     name: Name,
+}
+
+/// The names of an entry, each read in each way.
+fn read(place: u32, entry: &Entry, acronyms: &Acronyms) -> Vec<Read> {
+    let mut read: Vec<Read> = Vec::new();
+    let is_translated = may_have_russian_name(&entry.countries);
+    for published in std::iter::once(&entry.name).chain(&entry.aliases) {
+        for variant in variants::of_listed(published) {
+            let name = Name::of(&variant.text);
+            let shortened = acronyms.shorten(&name);
+            for name in std::iter::once(name).chain(shortened) {
+                let mut same = read.iter().filter(|had| had.name.whole == name.whole);
+                let known = same.any(|had| had.most >= variant.most);
+                if !known && !name.words.is_empty() {
+                    read.push(Read {
+                        entry: place,
+                        published: published.as_str().into(),
+                        left_out: variant.left_out.as_str().into(),
+                        most: variant.most,
+                        is_translated,
+                        name,
+                    });
+                }
+            }
+        }
+    }
+    read
 }
 
 impl NamesIndex {
     pub fn of(entries: &[Entry]) -> Self {
         let acronyms = Acronyms::of(entries);
-        let mut read: Vec<Read> = Vec::new();
-        for (place, entry) in (0u32..).zip(entries) {
-            let first = read.len();
-            for published in std::iter::once(&entry.name).chain(&entry.aliases) {
-                for variant in variants::of_listed(published) {
-                    let name = Name::of(&variant.text);
-                    let shortened = acronyms.shorten(&name);
-                    for name in std::iter::once(name).chain(shortened) {
-                        let known = read
-                            .iter()
-                            .skip(first)
-                            .any(|had| had.name.whole == name.whole && had.most >= variant.most);
-                        if !known && !name.words.is_empty() {
-                            read.push(Read {
-                                entry: place,
-                                published: published.as_str().into(),
-                                left_out: variant.left_out.as_str().into(),
-                                most: variant.most,
-                                name,
-                            });
-                        }
-                    }
-                }
-            }
-        }
+        let places: Vec<(u32, &Entry)> = (0u32..).zip(entries).collect();
+        let read = in_parts(&places, THREADS, |part| {
+            part.iter().flat_map(|(place, entry)| read(*place, entry, &acronyms)).collect()
+        });
+        let read: Vec<Read> = read.into_iter().flat_map(|part: Vec<Read>| part).collect();
         let mut index = Self { entries: entries.len(), acronyms, ..Self::default() };
         index.count_words(&read);
         for read in read {
@@ -148,7 +146,7 @@ impl NamesIndex {
     }
 
     fn add(&mut self, read: Read) {
-        let Read { entry, published, left_out, most, name } = read;
+        let Read { entry, published, left_out, most, is_translated, name } = read;
         let id = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let weights: Box<[f32]> =
             name.words.iter().map(|word| of_kind(word.kind, self.plain_weight(word))).collect();
@@ -158,7 +156,7 @@ impl NamesIndex {
             spans.push(Span { group, start, length: 1 });
             let mut joined = word.text.replace(' ', "");
             for (length, next) in (2u8..).zip(name.words.iter().skip(usize::from(start) + 1)) {
-                if usize::from(length) > TOGETHER || !may_join(word) || !may_join(next) {
+                if usize::from(length) > TOGETHER || !may_join(word.kind) || !may_join(next.kind) {
                     break;
                 }
                 joined.push_str(&next.text.replace(' ', ""));
@@ -187,7 +185,8 @@ impl NamesIndex {
             push_once(self.by_acronym.entry(acronym.into()).or_default(), id);
         }
         let weight = weights.iter().sum();
-        self.names.push(ListedName {
+        let pieces = PiecesOfName::of(&name.words);
+        let listed = ListedName {
             entry,
             published,
             name,
@@ -196,8 +195,12 @@ impl NamesIndex {
             skeleton: skeleton.into(),
             weights,
             spans: spans.into(),
+            is_translated,
+            pieces,
             weight,
-        });
+        };
+        self.pieces.add(id, &listed);
+        self.names.push(listed);
     }
 
     /// A name of a counterparty in the words of this list.
@@ -206,8 +209,13 @@ impl NamesIndex {
         self.readings(name).map(|name| self.ask_one(name, variant.clone(), scratch)).collect()
     }
 
+    /// Whether the list explains an acronym of the first words of a name, given their meanings.
+    pub(super) fn has_acronym_for<'a>(&self, senses: impl Iterator<Item = &'a str>) -> bool {
+        self.acronyms.of_first_words(senses).is_some()
+    }
+
     /// The ways to read a name: as it is, and with an acronym that the list explains.
-    pub(super) fn readings(&self, name: Name) -> impl Iterator<Item = Name> {
+    fn readings(&self, name: Name) -> impl Iterator<Item = Name> {
         let shortened = self.acronyms.shorten(&name);
         shortened.into_iter().chain([name]).filter(|name| !name.words.is_empty())
     }
@@ -222,10 +230,13 @@ impl NamesIndex {
             spans.push(AskedSpan { start, length: 1, weight, likely });
         }
         for start in 0..name.words.len() {
-            let Some(word) = name.words.get(start).filter(|word| may_join(word)) else { continue };
+            let Some(word) = name.words.get(start).filter(|word| may_join(word.kind)) else {
+                continue;
+            };
             let mut joined = word.text.replace(' ', "");
             for length in 2..=TOGETHER {
-                let Some(next) = name.words.get(start + length - 1).filter(|w| may_join(w)) else {
+                let Some(next) = name.words.get(start + length - 1).filter(|w| may_join(w.kind))
+                else {
                     break;
                 };
                 joined.push_str(&next.text.replace(' ', ""));
@@ -293,6 +304,11 @@ impl NamesIndex {
             found.extend(self.by_acronym.get(run.as_str()).filter(few).into_iter().flatten());
         }
         found.truncate(NEAREST);
+        for word in &asked.name.words {
+            let names = scratch.made_of(word, || self.pieces.of_word(word, |id| self.name(id)));
+            found.extend(names.iter().take(ALIKE_BY_INITIALS));
+        }
+        found.extend(self.pieces.of_name(&asked.name.words).iter().take(ALIKE_BY_INITIALS));
         self.by_words(asked, scratch, &mut found);
         found.sort_unstable();
         found.dedup();
@@ -300,22 +316,27 @@ impl NamesIndex {
     }
 
     fn by_words(&self, asked: &AskedName, scratch: &mut Scratch, found: &mut Vec<u32>) {
-        let mut steps: Vec<(usize, f32, &[u32])> = Vec::new();
+        let mut steps: Vec<(bool, usize, f32, &[u32])> = Vec::new();
         for span in &asked.spans {
             for likely in span.likely.iter() {
                 if let Some(names) = self.postings.get(likely.group as usize) {
-                    steps.push((names.len(), span.weight * likely.likeness, names));
+                    let is_other_word = likely.agreement == Agreement::NearMeaning;
+                    let gain = span.weight * likely.likeness;
+                    steps.push((is_other_word, names.len(), gain, names));
                 }
             }
         }
-        steps.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        // A rare word that is only near in meaning leads nowhere, and must not keep the names that
+        // have the word itself from being visited.
+        steps.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
         // The names that have the rarest word are compared however common their other words are.
-        if let Some((_, _, names)) = steps.first().filter(|(length, _, _)| *length <= RAREST) {
+        let rare = steps.iter().filter(|step| step.1 <= RAREST);
+        if let Some((_, _, _, names)) = rare.max_by(|a, b| a.2.total_cmp(&b.2)) {
             found.extend(*names);
         }
         scratch.gained.resize(self.names.len(), 0.0);
         let mut visits = 0;
-        for (length, gain, names) in steps {
+        for (_, length, gain, names) in steps {
             if visits > 0 && visits + length > VISITS {
                 break;
             }
@@ -346,36 +367,12 @@ impl NamesIndex {
     }
 }
 
-impl Scratch {
-    fn remembered(
-        &mut self,
-        text: &str,
-        sense: &str,
-        find: impl FnOnce() -> Vec<Likely>,
-    ) -> Arc<[Likely]> {
-        let known = self.likely.get(text).into_iter().flatten();
-        if let Some((_, likely)) = known.into_iter().find(|(of, _)| **of == *sense) {
-            return likely.clone();
-        }
-        if self.likely.len() >= REMEMBERED_WORDS {
-            self.likely.clear();
-        }
-        let likely: Arc<[Likely]> = find().into();
-        self.likely.entry(text.into()).or_default().push((sense.into(), likely.clone()));
-        likely
-    }
-}
-
 /// No word has these meanings: of words written together, of two and of more.
 const TWO_TOGETHER: &str = "2";
 const TOGETHER_KEY: &str = "+";
 
 /// A word that is this likely is that word, for its rarity.
 const SURE: f32 = 0.9;
-
-pub(super) fn may_join(word: &Word) -> bool {
-    word.kind != Kind::Number
-}
 
 fn push_once(names: &mut Vec<u32>, id: u32) {
     if names.last() != Some(&id) {

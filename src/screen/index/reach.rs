@@ -4,25 +4,29 @@
 //! The bound reads a name as the comparison does. It only leaves out which words stand for which:
 //! each word counts with the most that it may have in common, and whatever the comparison links in
 //! other ways (letters, acronyms, words written together) is always compared in full. So no match
-//! is lost: `tests/it/story_screen.rs` and the tests below compare it with a whole comparison.
+//! is lost: `tests/it/story_screen.rs` and the tests of [`crate::screen::shortlist`] compare it with
+//! a whole comparison.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::initials::initials;
+use super::initials::{INITIALS_FROM, initials};
+use super::known_word::{Gain, Known};
 use super::listed_name::{LETTER, ListedName};
-use super::names::{NamesIndex, Scratch, TOGETHER, may_join};
-use super::vocabulary::{Likely, TWO_ERRORS_FROM};
+use super::names::NamesIndex;
+use super::pieces::Pieces;
+use super::scratch::Scratch;
+use super::term_filter::TermFilter;
+use super::together::Together;
 use crate::screen::alignment::{ACRONYM_FROM, INITIAL};
 use crate::screen::name_score::{Weights, at_most};
-use crate::screen::names::spelling::{distance, initial, lasting_ends, letters, skeleton};
-use crate::screen::names::variants;
-use crate::screen::names::word::{Kind, Name, Word};
+use crate::screen::names::letter_hash::{hash, short_hash};
+use crate::screen::names::meaning::spelled_out;
+use crate::screen::names::pieces::acronym_letters;
+use crate::screen::names::spelling::{distance, initial, letters, skeleton};
+use crate::screen::names::word::Kind;
+use crate::screen::prepared::names::PreparedName;
+use crate::screen::prepared::words::{PreparedWord, PreparedWords};
 
-/// A counterparty file may have any number of different words: the memory for them is emptied at
-/// this size.
-const REMEMBERED_WORDS: usize = 50_000;
-/// Words written together have a typing error only if they are longer than twice this, in letters.
-const HALF: usize = TWO_ERRORS_FROM / 2;
 /// Sums of the same weights in another order differ a little.
 const ROUNDING: f32 = 1.001;
 
@@ -33,42 +37,23 @@ struct Target<'a> {
     letters: [u64; 2],
 }
 
-/// What a word of a counterparty may have in common with a target.
-#[derive(Clone, Copy, Debug)]
-struct Gain {
-    target: u32,
-    common: (f32, f32),
-}
-
-/// What is known of one word of a counterparty.
-#[derive(Debug, Default)]
-struct Known {
-    weight: f32,
-    gains: Box<[Gain]>,
-    /// Words written together, the first or last of which is this one, may be a word of a target.
-    begins: bool,
-    ends: bool,
-    /// First letters of neighboring words of a target spell it.
-    is_acronym: bool,
-}
-
-/// A meaning of a word, its kind, and its place in [`KnownWords::known`].
-type MeaningPlace = (Box<str>, Kind, usize);
-
-/// The words that a thread has met, each with its meanings and their places.
-#[derive(Debug, Default)]
-struct KnownWords {
-    places: FxHashMap<Box<str>, Vec<MeaningPlace>>,
-    known: Vec<Known>,
-}
-
 /// What one thread reuses from name to name.
 #[derive(Debug, Default)]
 pub struct Remembered {
-    known: KnownWords,
     scratch: Scratch,
     common: Vec<(f32, f32)>,
     touched: Vec<u32>,
+    /// The weights of words that have nothing in common with a target.
+    weights: FxHashMap<u32, f32>,
+}
+
+/// The names of counterparties that are asked about: their words, and what is known of each.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub words: &'a PreparedWords,
+    pub known: &'a [Known],
+    /// Whether each pair of neighboring words, written together, is like a word of a target.
+    pub is_pair_a_word: &'a [bool],
 }
 
 /// The listed names that are asked about.
@@ -79,25 +64,24 @@ pub struct Reach<'a> {
     /// The least likeness that is shown.
     least: f32,
     targets: Vec<Target<'a>>,
+    pieces: Pieces,
     /// The targets by the length of their skeletons, and of their bare names.
     by_length: [FxHashMap<usize, Vec<u32>>; 2],
     /// The targets that have a group, with the weight of the words that are it.
     by_group: FxHashMap<u32, Vec<(u32, f32)>>,
-    /// The groups of their single words.
-    single: FxHashSet<u32>,
-    /// The skeletons of all words of these groups, sorted; and each turned around.
-    skeletons: Vec<String>,
-    turned: Vec<String>,
-    whole: FxHashSet<String>,
-    /// The first and the last letters of each.
-    starts: FxHashSet<String>,
-    ends: FxHashSet<String>,
-    wholes: FxHashSet<&'a str>,
-    sorted: FxHashSet<&'a str>,
-    initials: FxHashSet<String>,
-    /// The first letters of neighboring words, and the words that such letters may spell.
-    runs: FxHashSet<String>,
-    words: FxHashSet<String>,
+    /// Which words may be a word of a target.
+    filter: TermFilter,
+    /// Which words may be one of their words, if they are written together.
+    together: Together<'a>,
+    /// Short hashes of whole names, of their words in the order of the alphabet, and of their
+    /// initials.
+    wholes: FxHashSet<u32>,
+    sorted: FxHashSet<u32>,
+    initials: FxHashSet<u32>,
+    /// Hashes of the first letters of neighboring words, and of the words that such letters may
+    /// spell.
+    runs: FxHashSet<u64>,
+    words: FxHashSet<u64>,
     /// By its first letter: the targets that have a single letter, or a longer word.
     with_letter: FxHashMap<u8, Vec<u32>>,
     with_word: FxHashMap<u8, Vec<(u32, f32)>>,
@@ -111,19 +95,19 @@ impl<'a> Reach<'a> {
         weights: Weights,
         least: f32,
     ) -> Self {
+        let listed = index.names().filter(|listed| entries.contains(&listed.entry));
+        let spans = listed.flat_map(|listed| &listed.spans).filter(|span| span.length == 1);
+        let single = spans.map(|span| span.group).collect();
         let mut reach = Self {
             index,
             weights,
             least,
             targets: Vec::new(),
+            pieces: Pieces::default(),
             by_length: Default::default(),
             by_group: FxHashMap::default(),
-            single: FxHashSet::default(),
-            skeletons: Vec::new(),
-            turned: Vec::new(),
-            whole: FxHashSet::default(),
-            starts: FxHashSet::default(),
-            ends: FxHashSet::default(),
+            filter: TermFilter::default(),
+            together: Together::of(&index.vocabulary, single),
             wholes: FxHashSet::default(),
             sorted: FxHashSet::default(),
             initials: FxHashSet::default(),
@@ -135,19 +119,8 @@ impl<'a> Reach<'a> {
         for listed in index.names().filter(|listed| entries.contains(&listed.entry)) {
             reach.add(listed);
         }
-        let skeletons = index.vocabulary.skeletons_of(&reach.single);
-        for skeleton in &skeletons {
-            reach.whole.insert(skeleton.clone());
-            let (start, end) = first_and_last(skeleton);
-            reach.starts.extend(start.map(str::to_owned));
-            reach.ends.extend(end.map(str::to_owned));
-        }
-        reach.turned = skeletons.iter().map(|skeleton| skeleton.chars().rev().collect()).collect();
-        reach.skeletons = skeletons;
-        for sorted in [&mut reach.skeletons, &mut reach.turned] {
-            sorted.sort_unstable();
-            sorted.dedup();
-        }
+        let groups = reach.by_group.keys().copied().collect();
+        reach.filter = TermFilter::of(&index.vocabulary, &groups);
         reach
     }
 
@@ -157,21 +130,19 @@ impl<'a> Reach<'a> {
             let (start, length) = (usize::from(span.start), usize::from(span.length));
             let weight = listed.weights.iter().skip(start).take(length).sum();
             self.by_group.entry(span.group).or_default().push((target, weight));
-            if length == 1 {
-                self.single.insert(span.group);
-            }
         }
+        self.pieces.add(target, listed);
         let name = &listed.name;
-        self.wholes.insert(&name.whole);
-        self.sorted.insert(&name.sorted);
-        self.initials.extend(initials(name));
-        let firsts = first_letters(name);
+        self.wholes.insert(short_hash(&name.whole));
+        self.sorted.insert(short_hash(&name.sorted));
+        self.initials.extend(initials(name).map(|initials| short_hash(&initials)));
+        let firsts: Vec<u8> =
+            name.words.iter().filter_map(|word| folded(&word.text).next()).collect();
         for length in ACRONYM_FROM..=firsts.len() {
-            let runs = firsts.as_bytes().windows(length);
-            self.runs.extend(runs.map(|run| String::from_utf8_lossy(run).into_owned()));
+            self.runs.extend(firsts.windows(length).map(|run| hash(run.iter().copied())));
         }
         for (word, weight) in name.words.iter().zip(&listed.weights) {
-            self.words.insert(word.text.chars().map(initial).collect());
+            self.words.insert(hash(folded(&word.text)));
             let Some(first) = word.text.bytes().next() else { continue };
             match word.kind {
                 Kind::Number => {}
@@ -189,150 +160,50 @@ impl<'a> Reach<'a> {
         self.targets.push(Target { listed, letters });
     }
 
-    /// Whether a published name of a counterparty may be shown with one of the targets.
-    pub fn may_reach(&self, text: &str, remembered: &mut Remembered) -> bool {
-        if remembered.known.known.len() >= REMEMBERED_WORDS {
-            remembered.known = KnownWords::default();
+    /// What is known of a word of counterparties.
+    pub fn known(&self, word: PreparedWord<'_>, remembered: &mut Remembered) -> Known {
+        let (weight, gains) = if self.may_gain(word) {
+            let (weight, gains) = self.gains(word, &mut remembered.scratch);
+            (Some(weight), gains)
+        } else {
+            (None, Box::default())
+        };
+        let whole = word.to_word();
+        let target = |target: u32| self.targets.get(target as usize).map(|target| target.listed);
+        Known {
+            weight,
+            gains,
+            first: word.text.bytes().next().unwrap_or_default(),
+            is_acronym: self.runs.contains(&hash(folded(word.text)))
+                || !self.pieces.of_word(&whole, target).is_empty(),
+            letters: acronym_letters(std::slice::from_ref(&whole)),
+            begins: self.pieces.has_compound_of(&whole),
         }
-        variants::of(text).into_iter().any(|variant| {
-            let readings = self.index.readings(Name::of(&variant.text));
-            readings.into_iter().any(|name| self.may_be_shown(&name, remembered))
-        })
     }
 
-    fn may_be_shown(&self, name: &Name, remembered: &mut Remembered) -> bool {
-        let Remembered { known, scratch, common, touched } = remembered;
-        self.wholes.contains(name.whole.as_str())
-            || self.sorted.contains(name.sorted.as_str())
-            || self.initials.contains(name.bare.as_str())
-            || initials(name).is_some_and(|letters| self.wholes.contains(letters.as_str()))
-            || self.is_spelled_by(name)
-            || self.has_the_letters_of_one(name)
-            || {
-                let places: Vec<usize> =
-                    name.words.iter().map(|word| self.remember(word, known, scratch)).collect();
-                let words: Vec<&Known> =
-                    places.iter().filter_map(|place| known.known.get(*place)).collect();
-                words.iter().any(|word| word.is_acronym)
-                    || self.is_written_together(name, &words)
-                    || self.may_have_enough_in_common(name, &words, common, touched)
-            }
-    }
-
-    /// Whether first letters of neighboring words spell a word of a target.
-    fn is_spelled_by(&self, name: &Name) -> bool {
-        let firsts = first_letters(name);
-        (ACRONYM_FROM..=firsts.len()).any(|length| {
-            let starts = 0..=firsts.len() - length;
-            starts.into_iter().any(|start| {
-                let run = firsts.get(start..start + length);
-                run.is_some_and(|run| self.words.contains(run))
-            })
-        })
-    }
-
-    /// Whether a target is this name, but for spaces, romanization or one typing error.
-    fn has_the_letters_of_one(&self, name: &Name) -> bool {
-        let own = [skeleton(&name.bare), name.bare.clone()];
-        own.iter().zip(&self.by_length).zip(0..).any(|((own, by_length), which): (_, usize)| {
-            let has = letters(own.as_bytes());
-            let lengths = own.len().saturating_sub(1)..=own.len() + 1;
-            let near = lengths.filter_map(|length| by_length.get(&length)).flatten();
-            near.filter_map(|target| self.targets.get(*target as usize)).any(|target| {
-                let there = [&*target.listed.skeleton, &*target.listed.name.bare];
-                let its = target.letters.get(which).copied().unwrap_or(has);
-                (its ^ has).count_ones() <= 2
-                    && there
-                        .get(which)
-                        .is_some_and(|there| distance(own, there).is_some_and(|errors| errors <= 1))
-            })
-        })
-    }
-
-    /// Whether neighboring words, written together, are a word of a target.
-    fn is_written_together(&self, name: &Name, known: &[&Known]) -> bool {
-        name.words.iter().enumerate().any(|(start, first)| {
-            let Some(own) = known.get(start).filter(|_| may_join(first)) else { return false };
-            let ends = known.get(start + 1).is_some_and(|next| next.ends);
-            if !own.begins && !ends {
-                return false;
-            }
-            let mut joined = first.text.replace(' ', "");
-            let rest = name.words.iter().skip(start + 1).take(TOGETHER - 1);
-            (2..).zip(rest.take_while(|word| may_join(word))).any(|(length, word)| {
-                joined.push_str(&word.text.replace(' ', ""));
-                let skeleton = skeleton(&joined);
-                self.whole.contains(&skeleton)
-                    || (length == 2
-                        && self.may_differ_by_one_error(&skeleton)
-                        && self.has(&self.index.vocabulary.likely_with_one_error(&joined)))
-            })
-        })
-    }
-
-    fn has(&self, likely: &[Likely]) -> bool {
-        likely.iter().any(|likely| self.single.contains(&likely.group))
-    }
-
-    /// Whether a word of a target has one half of these letters. An error leaves one half as it is,
-    /// but for the letters in the middle, which it may exchange.
-    fn may_differ_by_one_error(&self, own: &str) -> bool {
-        let half = own.len() / 2;
-        let (first, last) = first_and_last(own);
-        let has_start = first.is_some_and(|first| self.starts.contains(first));
-        let has_end = last.is_some_and(|last| self.ends.contains(last));
-        (has_start && any_begins_with(&self.skeletons, own.get(..half).unwrap_or_default()))
-            || (has_end && {
-                let end = own.get(half + 1..).unwrap_or_default();
-                any_begins_with(&self.turned, &end.chars().rev().collect::<String>())
-            })
-    }
-
-    fn may_have_enough_in_common(
-        &self,
-        name: &Name,
-        known: &[&Known],
-        common: &mut Vec<(f32, f32)>,
-        touched: &mut Vec<u32>,
-    ) -> bool {
-        common.resize(self.targets.len(), (0.0, 0.0));
-        for gain in known.iter().flat_map(|word| &word.gains) {
-            if let Some(sum) = common.get_mut(gain.target as usize) {
-                if *sum == (0.0, 0.0) {
-                    touched.push(gain.target);
-                }
-                *sum = (sum.0 + gain.common.0, sum.1 + gain.common.1);
+    /// Whether a word may have something in common with a target.
+    fn may_gain(&self, word: PreparedWord<'_>) -> bool {
+        let first = word.text.bytes().next().unwrap_or_default();
+        match word.kind {
+            Kind::Number => self.filter.may_mean(word.sense),
+            Kind::Letter => self.filter.may_mean(word.sense) || self.with_word.contains_key(&first),
+            Kind::Word | Kind::Patronymic => {
+                self.with_letter.contains_key(&first)
+                    || if word.text.contains(' ') {
+                        self.filter.may_mean(word.sense)
+                    } else {
+                        spelled_out(word.text).is_some()
+                            || self.filter.may_be(word.text, word.sense, word.skeleton)
+                    }
             }
         }
-        let weight: f32 = known.iter().map(|word| word.weight).sum();
-        let mut reaches = false;
-        for target in touched.drain(..) {
-            let Some(sum) = common.get_mut(target as usize).map(std::mem::take) else { continue };
-            let Some(target) = self.targets.get(target as usize) else { continue };
-            let several = name.words.len().min(target.listed.name.words.len()) >= 2;
-            let weight = (weight, target.listed.weight);
-            reaches |= at_most(sum, weight, several, &self.weights) * ROUNDING >= self.least;
-        }
-        reaches
     }
 
-    /// The place of what is known of a word.
-    fn remember(&self, word: &Word, known: &mut KnownWords, scratch: &mut Scratch) -> usize {
-        let met = known.places.get(word.text.as_str()).into_iter().flatten();
-        let mut same = met.filter(|(sense, kind, _)| **sense == *word.sense && *kind == word.kind);
-        if let Some((_, _, place)) = same.next() {
-            return *place;
-        }
-        let place = known.known.len();
-        known.known.push(self.known(word, scratch));
-        let meanings = known.places.entry(word.text.as_str().into()).or_default();
-        meanings.push((word.sense.as_str().into(), word.kind, place));
-        place
-    }
-
-    fn known(&self, word: &Word, scratch: &mut Scratch) -> Known {
-        let likely = self.index.likely(word, scratch);
-        let weight = self.index.weight_of_asked(word, &likely);
+    /// The weight of a word, and what it may have in common with each target.
+    fn gains(&self, word: PreparedWord<'_>, scratch: &mut Scratch) -> (f32, Box<[Gain]>) {
+        let (kind, word) = (word.kind, word.to_word());
+        let likely = self.index.likely(&word, scratch);
+        let weight = self.index.weight_of_asked(&word, &likely);
         let mut most: FxHashMap<u32, (f32, f32)> = FxHashMap::default();
         let mut gain = |target: u32, one: f32, other: f32| {
             let known = most.entry(target).or_default();
@@ -344,7 +215,7 @@ impl<'a> Reach<'a> {
             }
         }
         let first = word.text.bytes().next().unwrap_or_default();
-        match word.kind {
+        match kind {
             Kind::Number => {}
             Kind::Letter => {
                 for (target, listed) in self.with_word.get(&first).into_iter().flatten() {
@@ -358,35 +229,164 @@ impl<'a> Reach<'a> {
             }
         }
         let gains = most.into_iter().map(|(target, common)| Gain { target, common }).collect();
-        let text = word.text.replace(' ', "");
-        let (start, end) = lasting_ends(&text);
-        let end: String = end.chars().rev().collect();
-        let folded: String = word.text.chars().map(initial).collect();
-        Known {
-            weight,
-            gains,
-            begins: any_begins_with(&self.skeletons, &start),
-            ends: any_begins_with(&self.turned, &end),
-            is_acronym: self.runs.contains(&folded),
+        (weight, gains)
+    }
+
+    /// Whether a name of a counterparty may be shown with one of the targets.
+    pub fn may_reach(
+        &self,
+        name: &PreparedName<'_>,
+        asked: Asked<'_>,
+        remembered: &mut Remembered,
+    ) -> bool {
+        let known: Vec<&Known> =
+            name.words.iter().filter_map(|place| asked.known.get(*place as usize)).collect();
+        self.wholes.contains(&name.whole)
+            || self.sorted.contains(&name.sorted)
+            || self.initials.contains(&short_hash(name.bare))
+            || known.iter().any(|word| word.is_acronym)
+            || self.is_spelled_by(&known)
+            || self.has_an_acronym_of(name, asked, &known)
+            || self.has_the_letters_of_one(name)
+            || self.is_written_together(name, asked)
+            || self.may_have_enough_in_common(name, asked, &known, remembered)
+            || self.is_shortened(name, asked)
+    }
+
+    /// Whether first letters of neighboring words spell a word of a target, or those of all words
+    /// a target.
+    fn is_spelled_by(&self, known: &[&Known]) -> bool {
+        if known.len() < ACRONYM_FROM.min(INITIALS_FROM) {
+            return false;
         }
+        let firsts: Vec<u8> = known.iter().map(|word| word.first).collect();
+        if std::str::from_utf8(&firsts).is_ok_and(|own| self.wholes.contains(&short_hash(own))) {
+            return true;
+        }
+        let firsts: Vec<u8> = firsts.into_iter().map(folded_letter).collect();
+        (ACRONYM_FROM..=firsts.len()).any(|length| {
+            let mut runs = firsts.windows(length);
+            runs.any(|run| self.words.contains(&hash(run.iter().copied())))
+        })
+    }
+
+    /// Whether a word of a target is made of pieces of the name.
+    fn has_an_acronym_of(
+        &self,
+        name: &PreparedName<'_>,
+        asked: Asked<'_>,
+        known: &[&Known],
+    ) -> bool {
+        let letters = known.iter().fold(0, |letters, word| letters | word.letters);
+        let may_have = known.len() > 1
+            && (known.iter().any(|word| word.begins) || self.pieces.has_acronym_of(letters));
+        may_have && {
+            let words = name.words.iter().filter_map(|place| asked.words.get(*place as usize));
+            !self.pieces.of_name(&words.map(PreparedWord::to_word).collect::<Vec<_>>()).is_empty()
+        }
+    }
+
+    /// Whether the list has an acronym for the first words of the name.
+    fn is_shortened(&self, name: &PreparedName<'_>, asked: Asked<'_>) -> bool {
+        let senses = name.words.iter().filter_map(|place| asked.words.get(*place as usize));
+        self.index.has_acronym_for(senses.map(|word| word.sense))
+    }
+
+    /// Whether a target is this name, but for spaces, romanization or one typing error.
+    fn has_the_letters_of_one(&self, name: &PreparedName<'_>) -> bool {
+        let skeleton = || skeleton(name.bare);
+        self.has_letters(0, name.skeleton_length, name.skeleton_letters, skeleton)
+            || self.has_letters(1, name.bare.len(), letters(name.bare.as_bytes()), || {
+                name.bare.to_owned()
+            })
+    }
+
+    fn has_letters(&self, which: usize, length: usize, has: u64, own: impl Fn() -> String) -> bool {
+        let Some(by_length) = self.by_length.get(which) else { return false };
+        let lengths = length.saturating_sub(1)..=length + 1;
+        let near = lengths.filter_map(|length| by_length.get(&length)).flatten();
+        let targets = near.filter_map(|target| self.targets.get(*target as usize));
+        let alike = |target: &&Target<'_>| {
+            target.letters.get(which).is_none_or(|its| (its ^ has).count_ones() <= 2)
+        };
+        targets.filter(alike).any(|target| {
+            let there = [&*target.listed.skeleton, &*target.listed.name.bare];
+            let errors = there.get(which).and_then(|there| distance(&own(), there));
+            errors.is_some_and(|errors| errors <= 1)
+        })
+    }
+
+    /// Whether two neighboring words, written together, are like a word of a target.
+    pub fn is_like_a_word(&self, skeleton: &str) -> bool {
+        self.together.is_like_a_word(skeleton)
+    }
+
+    /// Whether neighboring words, written together, are a word of a target.
+    fn is_written_together(&self, name: &PreparedName<'_>, asked: Asked<'_>) -> bool {
+        let is_pair = |pair: &u32| asked.is_pair_a_word.get(*pair as usize) == Some(&true);
+        name.pairs.iter().any(is_pair)
+            || name.runs.iter().any(|run| self.together.has_skeleton(*run))
+    }
+
+    fn may_have_enough_in_common(
+        &self,
+        name: &PreparedName<'_>,
+        asked: Asked<'_>,
+        known: &[&Known],
+        remembered: &mut Remembered,
+    ) -> bool {
+        let Remembered { scratch, common, touched, weights } = remembered;
+        common.resize(self.targets.len(), (0.0, 0.0));
+        for gain in known.iter().flat_map(|word| &word.gains) {
+            if let Some(sum) = common.get_mut(gain.target as usize) {
+                if *sum == (0.0, 0.0) {
+                    touched.push(gain.target);
+                }
+                *sum = (sum.0 + gain.common.0, sum.1 + gain.common.1);
+            }
+        }
+        // Words that have nothing in common only take from the score.
+        let mut weight: f32 = known.iter().filter_map(|word| word.weight).sum();
+        let mut is_whole = false;
+        let mut reaches = false;
+        for target in touched.drain(..) {
+            let Some(sum) = common.get_mut(target as usize).map(std::mem::take) else { continue };
+            let Some(target) = self.targets.get(target as usize) else { continue };
+            let several = name.words.len().min(target.listed.name.words.len()) >= 2;
+            let reached = |weight: f32| {
+                let weight = (weight, target.listed.weight);
+                at_most(sum, weight, several, &self.weights) * ROUNDING >= self.least
+            };
+            if !reaches && reached(weight) {
+                if !is_whole {
+                    let others =
+                        name.words.iter().zip(known).filter(|(_, known)| known.weight.is_none());
+                    for (place, _) in others {
+                        weight += *weights
+                            .entry(*place)
+                            .or_insert_with(|| self.weight_of(asked, *place, scratch));
+                    }
+                    is_whole = true;
+                }
+                reaches = reached(weight);
+            }
+        }
+        reaches
+    }
+
+    fn weight_of(&self, asked: Asked<'_>, place: u32, scratch: &mut Scratch) -> f32 {
+        let Some(word) = asked.words.get(place as usize) else { return 0.0 };
+        let word = word.to_word();
+        let likely = self.index.likely(&word, scratch);
+        self.index.weight_of_asked(&word, &likely)
     }
 }
 
-fn first_letters(name: &Name) -> String {
-    name.words.iter().filter_map(|word| word.text.chars().next()).map(initial).collect()
+/// The letters of a word as acronyms write them.
+fn folded(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().map(folded_letter)
 }
 
-/// The first and the last letters of a skeleton, if it is long enough for a typing error in words
-/// that are written together.
-fn first_and_last(skeleton: &str) -> (Option<&str>, Option<&str>) {
-    let long = Some(skeleton).filter(|skeleton| skeleton.len() >= 2 * HALF);
-    (
-        long.and_then(|skeleton| skeleton.get(..HALF)),
-        long.and_then(|skeleton| skeleton.get(skeleton.len() - HALF..)),
-    )
-}
-
-fn any_begins_with(sorted: &[String], start: &str) -> bool {
-    let from = sorted.partition_point(|known| known.as_str() < start);
-    sorted.get(from).is_some_and(|known| known.starts_with(start))
+fn folded_letter(letter: u8) -> u8 {
+    u8::try_from(initial(char::from(letter))).unwrap_or(letter)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::screen::names::letter_hash::deletions;
 use crate::screen::names::meaning::{Relation, is_pinyin, related};
 use crate::screen::names::spelling::{consonants, distance, skeleton};
 
@@ -23,17 +24,17 @@ const NEAR_MEANING: f32 = 0.50;
 const OTHER_FORM: f32 = 0.80;
 
 /// In a shorter word, a typing error cannot be distinguished from another word. In letters.
-const ERROR_FROM: usize = 4;
+pub(super) const ERROR_FROM: usize = 4;
 /// A word of fewer letters is short: an error changes much of it.
 const SHORT_BELOW: usize = 6;
 pub(super) const TWO_ERRORS_FROM: usize = 9;
-const CONSONANTS_FROM: usize = 3;
+pub(super) const CONSONANTS_FROM: usize = 3;
 /// Words of so few letters that differ in two vowels are other words.
 const SHORT_CONSONANTS: usize = 4;
 /// An abbreviation has this many letters at least, and leaves out two at least.
-const ABBREVIATION_FROM: usize = 3;
+pub(super) const ABBREVIATION_FROM: usize = 3;
 /// Two words begin alike if they share this many letters, and that is most of the longer one.
-const BEGINNING_FROM: usize = 6;
+pub(super) const BEGINNING_FROM: usize = 6;
 
 /// How a word agrees with a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -212,15 +213,19 @@ impl Vocabulary {
 
     /// The groups of single words from which words written together differ by one error.
     pub fn likely_with_one_error(&self, text: &str) -> Vec<Likely> {
-        let own = skeleton(text);
+        self.with_one_error(&skeleton(text))
+    }
+
+    /// The same, given the skeleton of the words written together.
+    pub fn with_one_error(&self, own: &str) -> Vec<Likely> {
         let mut found: Vec<Likely> = Vec::new();
         if own.len() < TWO_ERRORS_FROM {
             return found;
         }
-        deletions(&own, &mut |hash| {
+        deletions(own, &mut |hash| {
             let terms = self.by_deletion.get(&hash).into_iter().flatten();
             for term in terms.filter_map(|term| self.term(*term)) {
-                let near = distance(&own, &term.skeleton).is_some_and(|errors| errors <= 1);
+                let near = distance(own, &term.skeleton).is_some_and(|errors| errors <= 1);
                 if near && !found.iter().any(|likely| likely.group == term.group) {
                     let (group, agreement) = (term.group, Agreement::Spelling);
                     found.push(Likely { group, likeness: ONE_ERROR, agreement });
@@ -230,10 +235,10 @@ impl Vocabulary {
         found
     }
 
-    /// The skeletons of all terms of these groups.
-    pub fn skeletons_of(&self, groups: &FxHashSet<u32>) -> Vec<String> {
+    /// All terms of these groups, each with its skeleton.
+    pub fn terms_of(&self, groups: &FxHashSet<u32>) -> impl Iterator<Item = (&str, &str)> {
         let terms = self.terms.iter().filter(|term| groups.contains(&term.group));
-        terms.map(|term| term.skeleton.to_string()).collect()
+        terms.map(|term| (&*term.text, &*term.skeleton))
     }
 
     fn listed<'a>(
@@ -334,53 +339,4 @@ impl Vocabulary {
 fn begin_alike(one: &str, other: &str) -> bool {
     let shared = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     shared >= BEGINNING_FROM && shared * 10 >= one.len().max(other.len()) * 7
-}
-
-/// The hash of a word is a polynomial in this number, whose inverse follows. Words of one hash are
-/// compared, so that nothing depends on it.
-const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
-const INVERSE: u64 = 0xf1de_83e1_9937_733d;
-
-/// Hands on the hash of a word and of the word with each letter left out.
-fn deletions(word: &str, each: &mut impl FnMut(u64)) {
-    let add = |hash: u64, letter: &u8| hash.wrapping_mul(BASE).wrapping_add(u64::from(*letter) + 1);
-    let whole = word.as_bytes().iter().fold(0, add);
-    each(whole);
-    let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
-    // What one more letter before the rest of the word would be multiplied by.
-    let mut after = BASE.wrapping_pow(length);
-    let (mut before, mut last) = (0u64, None);
-    for letter in word.as_bytes() {
-        after = after.wrapping_mul(INVERSE);
-        let with = add(before, letter);
-        if last != Some(letter) {
-            let rest = whole.wrapping_sub(with.wrapping_mul(after));
-            each(before.wrapping_mul(after).wrapping_add(rest));
-        }
-        (before, last) = (with, Some(letter));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_letter_less_gives_the_hash_of_the_shorter_word() {
-        assert_eq!(BASE.wrapping_mul(INVERSE), 1);
-        let hashes = |word: &str| {
-            let mut hashes = Vec::new();
-            deletions(word, &mut |hash| hashes.push(hash));
-            hashes
-        };
-        let whole = |word: &str| hashes(word)[0];
-        let expected = ["alder", "lder", "ader", "aler", "aldr", "alde"].map(whole);
-        assert_eq!(hashes("alder"), expected);
-        assert_eq!(
-            hashes("aal"),
-            ["aal", "al", "aa"].map(whole),
-            "equal letters are left out once"
-        );
-        assert_eq!(hashes(""), [0]);
-    }
 }

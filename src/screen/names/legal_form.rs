@@ -9,7 +9,7 @@ use super::spelling::{distance, letters};
 use super::table::lines;
 
 /// The most words of a legal form.
-const LONGEST: usize = 6;
+const LONGEST: usize = 8;
 
 static FORMS: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
     let mut forms = FxHashMap::default();
@@ -85,13 +85,18 @@ pub fn is_part(word: &str) -> bool {
     PARTS.contains(word)
 }
 
-/// Takes the legal forms out of the words of a name. Returns the other words, and the classes of
-/// the forms, sorted, each once. If nothing else is left, the words are the name itself.
+/// Takes the legal forms out of the words of a name, which may have a typing error in them. Returns
+/// the other words as they are written, and the classes of the forms, sorted, each once. If nothing
+/// else is left, the words are the name itself.
 pub fn split(words: Vec<String>) -> (Vec<String>, Vec<&'static str>) {
+    let right: Vec<String> = words
+        .iter()
+        .map(|word| without_error(word).map_or_else(|| word.clone(), str::to_owned))
+        .collect();
     let (mut rest, mut classes) = (Vec::with_capacity(words.len()), Vec::new());
     let mut at = 0;
     while at < words.len() {
-        if let Some((length, class)) = longest(&words, at) {
+        if let Some((length, class)) = longest(&right, at) {
             classes.push(class);
             at += length;
         } else {
@@ -154,9 +159,7 @@ mod tests {
     use super::*;
 
     fn check(name: &str, rest: &str, classes: &[&str]) {
-        let words = super::super::letters::words(name).into_iter();
-        let right = words.map(|word| without_error(&word).map_or(word, str::to_owned));
-        let (words, found) = split(right.collect());
+        let (words, found) = split(super::super::letters::words(name));
         assert_eq!((words.join(" ").as_str(), found.as_slice()), (rest, classes), "{name}");
     }
 
@@ -219,6 +222,7 @@ mod tests {
     #[test]
     fn ok_a_name_of_nothing_but_forms_keeps_its_words() {
         check("Company Limited", "company limited", &[]);
+        check("Profin Estates Limitted", "profin estates", &["limited"]);
         check("", "", &[]);
         let is_form = |text: &str| is_form(&super::super::letters::words(text));
         assert!(is_form("S.A. DE C.V.") && is_form("Co., Ltd.") && is_form("SA") && is_form(""));

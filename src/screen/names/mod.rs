@@ -3,8 +3,10 @@
 pub mod around;
 pub mod entities;
 pub mod legal_form;
+pub mod letter_hash;
 pub mod letters;
 pub mod meaning;
+pub mod pieces;
 pub mod place;
 pub mod rarity;
 pub mod scripts;

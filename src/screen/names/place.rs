@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
+use super::word::FILLERS;
 use crate::screen::countries::is_part_of_name;
 
 static PLACES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
@@ -11,9 +12,13 @@ static PLACES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     lines.filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace).collect()
 });
 
+/// A shorter word of the name of a country is an initial: `u s a`.
+const LETTERS: usize = 3;
+
 /// Whether a place has this word in its name: `moscow`, `novgorod`, `emirates`.
 pub fn is_place(word: &str) -> bool {
-    PLACES.contains(word) || is_part_of_name(word)
+    let may_be = word.len() >= LETTERS && !FILLERS.contains(&word);
+    PLACES.contains(word) || may_be && is_part_of_name(word)
 }
 
 #[cfg(test)]
@@ -23,6 +28,6 @@ mod tests {
     #[test]
     fn ok_cities_regions_and_countries_are_places() {
         assert!(["moscow", "minsk", "novgorod", "zhejiang", "turkey"].map(is_place) == [true; 5]);
-        assert!(["alder", "technology", ""].map(is_place) == [false; 3]);
+        assert!(["alder", "technology", "s", "and", ""].map(is_place) == [false; 5]);
     }
 }

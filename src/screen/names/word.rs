@@ -1,5 +1,7 @@
 //! A name as words with meanings.
 
+use serde::{Deserialize, Serialize};
+
 use super::{legal_form, letters, meaning, rarity};
 
 /// Roman numerals of names, each with its digits. `i`, `v` and `x` may be letters.
@@ -11,12 +13,14 @@ pub const FILLERS: [&str; 19] = [
     "of", "the", "and", "for", "in", "to", "on", "at", "by", "with", "from", "s", "e", "i", "po",
     "v", "im", "imeni", "ve",
 ];
+/// The most words that another writer writes together, or apart.
+pub const TOGETHER: usize = 4;
 /// A name of more words is compared by its first words only.
 const MAX_WORDS: usize = 24;
 /// A name with a patronymic has a given name and a family name beside it.
 const WORDS_WITH_PATRONYMIC: usize = 3;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     Word,
     Number,
@@ -24,6 +28,11 @@ pub enum Kind {
     Letter,
     /// A patronymic, which names in the West leave out.
     Patronymic,
+}
+
+/// Whether another writer may write the word together with its neighbor.
+pub fn may_join(kind: Kind) -> bool {
+    kind != Kind::Number
 }
 
 /// One word of a name.
@@ -59,11 +68,6 @@ impl Name {
         let mut all = letters::words(text);
         all.truncate(MAX_WORDS);
         let whole = all.concat();
-        for word in &mut all {
-            if let Some(right) = legal_form::without_error(word) {
-                *word = right.to_owned();
-            }
-        }
         let mut sorted = all.clone();
         sorted.sort_unstable();
         let sorted = sorted.join(" ");
@@ -144,8 +148,25 @@ fn push(words: &mut Vec<Word>, text: &str) {
     }
 }
 
-/// The English plural, without its ending.
+/// The endings of Russian adjectives of towns and regions, and of family names, after `sk`.
+const ADJECTIVE: [&str; 16] = [
+    "iy", "ii", "ij", "y", "i", "aya", "aia", "aja", "oe", "oye", "ogo", "oi", "oy", "om", "ikh",
+    "ie",
+];
+/// The name of a town has this many letters at least before them: `Omsk`.
+const TOWN: usize = 4;
+
+/// `obninskoye` and `obninskiy` are of `obninsk`.
+fn of_town(text: &str) -> Option<&str> {
+    let (town, ending) = text.split_at_checked(text.rfind("sk")? + 2)?;
+    (town.len() >= TOWN && ADJECTIVE.contains(&ending)).then_some(town)
+}
+
+/// The English plural and the Russian adjective, without their endings.
 fn stem(text: &str) -> String {
+    if let Some(town) = of_town(text) {
+        return meaning::of_word(town).unwrap_or(town).to_owned();
+    }
     let stem = text.strip_suffix('s').filter(|stem| stem.len() >= 4 && !stem.ends_with('s'));
     stem.filter(|stem| rarity::is_common(stem)).unwrap_or(text).to_owned()
 }

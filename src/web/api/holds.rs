@@ -64,8 +64,8 @@ pub async fn of_file(web: Visit, Path(id): Path<String>, RawQuery(query): RawQue
             return asked.all::<FileHoldLine>("counterparties", &[]);
         }
         let content = counterparties(&web, &hold.hold_id).await?;
-        match content.unread {
-            Some(why) => Err(WebError::Preview(why)),
+        match &content.unread {
+            Some(why) => Err(WebError::Preview(why.clone())),
             None => asked.all("counterparties", &content.lines),
         }
     })

@@ -1,12 +1,13 @@
 //! `/holds/{id}` of a counterparty file: which counterparties accepting it would remove, revise and
 //! add, and the form that decides. Only for people who are signed in.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use serde_json::json;
 
 use crate::domain::{HoldState, Role};
 use crate::stored_json::{CounterpartyChange, HoldRow};
-use crate::web::FileHoldContent;
 use crate::web::hold_changes::counterparties;
 use crate::web::page::{MAX_LIMIT, ROWS, reply};
 use crate::web::paging::Paging;
@@ -21,7 +22,7 @@ pub async fn show(web: &Visit, hold: HoldRow, query: Option<String>) -> Response
         let open = hold.state == HoldState::Open;
         let content = match open {
             true => counterparties(web, &hold.hold_id).await?,
-            false => FileHoldContent::default(),
+            false => Arc::default(),
         };
         let removed = content.lines.iter().filter(|line| line.what == CounterpartyChange::Removed);
         let with_matches = removed.filter(|line| !line.matches.is_empty()).count();

@@ -9,7 +9,7 @@ use entitywatch::domain::{
     Screening,
 };
 use entitywatch::store::{
-    CounterpartyUpdate, MatchListQuery, MatchQuery, MatchStates, MatchingRecord,
+    CounterpartyUpdate, MatchListQuery, MatchQuery, MatchStates, MatchingRecord, PreparedWatchlist,
 };
 
 use super::places::Place;
@@ -19,6 +19,8 @@ on_every_backend! {
     matches_are_found_by_entry_and_in_the_order_of_the_file
     the_list_begins_with_what_nobody_has_decided_and_is_filtered
     counterparties_are_replaced_and_removed
+    some_counterparties_are_read_by_their_ids
+    what_was_prepared_is_of_one_content_and_version
     a_decision_that_is_refused_writes_nothing
     what_a_delivery_shows_is_fixed
     an_erased_counterparty_is_gone_everywhere
@@ -90,6 +92,7 @@ async fn with_matches(place: &Place) -> std::sync::Arc<Store> {
         },
     )
     .await;
+    store.keep_prepared_watchlist(prepared_customers()).await.unwrap();
     store
 }
 
@@ -198,6 +201,36 @@ async fn a_decision_that_is_refused_writes_nothing(place: &Place) {
         .unwrap();
     assert!(changed.is_none());
     assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
+    assert_eq!(store.prepared_watchlist("customers", 1, "3").await.unwrap(), None);
+}
+
+async fn some_counterparties_are_read_by_their_ids(place: &Place) {
+    let store = with_matches(place).await;
+    let ids = async |ids: &[&str]| -> Vec<String> {
+        let found = store.counterparties_of("customers", ids).await.unwrap();
+        found.into_iter().map(|stored| stored.party.id).collect()
+    };
+    assert_eq!(ids(&["C1", "C9", "C2"]).await, ["C2", "C1"], "in the order of the file");
+    assert_eq!(ids(&["C1"]).await, ["C1"]);
+    assert!(ids(&[]).await.is_empty());
+    let many: Vec<String> = (0..2_000).map(|id| format!("C{id}")).collect();
+    assert_eq!(ids(&many.iter().map(String::as_str).collect::<Vec<_>>()).await.len(), 2);
+    assert!(store.counterparties_of("vendors", &["C1"]).await.unwrap().is_empty());
+}
+
+async fn what_was_prepared_is_of_one_content_and_version(place: &Place) {
+    let store = with_matches(place).await;
+    let prepared = async |generation: u64, made_by: &str| {
+        store.prepared_watchlist("customers", generation, made_by).await.unwrap()
+    };
+    assert_eq!(prepared(1, "3").await, Some(vec![1, 0, 255]));
+    assert_eq!((prepared(2, "3").await, prepared(1, "4").await), (None, None));
+    let newer = PreparedWatchlist { generation: 2, content: Vec::new(), ..prepared_customers() };
+    store.keep_prepared_watchlist(newer).await.unwrap();
+    assert_eq!((prepared(1, "3").await, prepared(2, "3").await), (None, Some(Vec::new())));
+    assert!(store.rename_watchlist("customers", "clients").await.unwrap());
+    let renamed = store.prepared_watchlist("clients", 2, "3").await.unwrap();
+    assert_eq!(renamed, Some(Vec::new()));
 }
 
 fn screening(score: f64) -> Screening {
@@ -212,6 +245,15 @@ fn screening(score: f64) -> Screening {
             undecided: None,
         }],
         matches: vec![ShownMatch { change_id: None, found: found("C1", "ent_1", score).found }],
+    }
+}
+
+fn prepared_customers() -> PreparedWatchlist {
+    PreparedWatchlist {
+        watchlist: "customers".into(),
+        generation: 1,
+        made_by: "3".into(),
+        content: vec![1, 0, 255],
     }
 }
 
