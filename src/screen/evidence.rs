@@ -174,7 +174,7 @@ fn names(text: &str) -> Vec<String> {
         let left_out = if left_out.is_empty() { left_out } else { format!("/{left_out}") };
         format!("{}/{}/{}{left_out}", name.bare, senses.join(" "), name.legal.join(" "))
     };
-    variants::of(text).iter().map(form).filter(|form| form != "//").collect()
+    variants::of_listed(text).iter().map(form).filter(|form| form != "//").collect()
 }
 
 /// Whether two normalized names are the same: their legal forms, and their letters without spaces
