@@ -21,15 +21,16 @@ use crate::screen::reasons;
 pub const MANY_AT_ONE_ADDRESS: usize = 5;
 /// A name that is equal, or equal but for its legal form, is not weighed by country.
 const BEYOND_COUNTRY: f32 = 0.97;
-/// Among weaker matches than this, which are not shown, the same country counts more.
+/// The highest likeness of a name that says nothing, such as `and`: review, and never strong.
+const SAYS_NOTHING: f32 = 0.83;
+/// Among weaker matches than this, which are not shown, the same country counts more. Below
+/// [`REVIEW`].
 const WEAK: f32 = 0.49;
 /// The score of a shared address with another name: review, and never strong.
 const AT_ADDRESS: f64 = 0.62;
 const AT_SAME_ADDRESS: f64 = 0.20;
 /// The score of an address that is listed without a name, if nothing in it differs.
 const LISTED_ADDRESS: f64 = 0.90;
-/// An address counts as listed without doubt from this likeness on.
-const NOTHING_DIFFERS: f32 = 0.90;
 /// A name that is at least this much alike is supported by a shared address.
 const ALIKE: f64 = 0.40;
 /// How far a shared address closes the distance of a name to 1.
@@ -152,11 +153,20 @@ impl Screener {
     ) -> FxHashMap<u32, ByName> {
         let mut best: FxHashMap<u32, ByName> = FxHashMap::default();
         let country = countries::compared(std::slice::from_ref(&party.country));
-        for (place, (_, name)) in asked.iter().enumerate() {
+        for (place, (text, name)) in asked.iter().enumerate() {
+            let is_own_name = *text == party.name;
             for id in self.names.nearest(name, scratch) {
                 let Some(listed) = self.names.name(id) else { continue };
                 let likeness = score(name, listed, &align(name, listed), &self.weights);
+                // `Address 01` is no name. It is only the same as itself.
+                if likeness < BEYOND_COUNTRY && self.is_address(listed.entry) {
+                    continue;
+                }
                 let likeness = self.weighed_by_country(likeness, &country, listed.entry);
+                let says_nothing = likeness > SAYS_NOTHING
+                    && listed.name.says_nothing()
+                    && !(is_own_name && self.agree(&country, listed.entry) == Some(true));
+                let likeness = if says_nothing { SAYS_NOTHING } else { likeness };
                 let found = ByName { likeness, asked: place, listed: id };
                 let known = best.entry(listed.entry).or_insert(found);
                 if known.likeness < likeness {
@@ -171,8 +181,7 @@ impl Screener {
         if likeness >= BEYOND_COUNTRY {
             return likeness;
         }
-        let listed = self.countries.get(entry as usize).map(Vec::as_slice).unwrap_or_default();
-        match countries::agree(country, listed) {
+        match self.agree(country, entry) {
             Some(true) if likeness < WEAK => {
                 likeness * (1.0 + self.weights.weak_same_country * (1.0 - likeness / WEAK))
             }
@@ -180,6 +189,12 @@ impl Screener {
             Some(false) => (likeness - self.weights.other_country).max(0.0),
             None => likeness,
         }
+    }
+
+    /// Whether a country is one of an entry.
+    fn agree(&self, country: &[String], entry: u32) -> Option<bool> {
+        let listed = self.countries.get(entry as usize).map(Vec::as_slice).unwrap_or_default();
+        countries::agree(country, listed)
     }
 
     /// Adds the entries at an address. An entry whose name is alike too is taken out of `by_name`.
@@ -221,7 +236,8 @@ impl Screener {
 
     fn score_of_place(&self, place: &AtPlace) -> f64 {
         let form = self.entries.get(place.entry as usize).map(|entry| entry.form);
-        if form == Some(Form::Address) && place.place.likeness >= NOTHING_DIFFERS {
+        // Without its unit it may be the building of hundreds of companies.
+        if form == Some(Form::Address) && place.place.is_exact {
             return LISTED_ADDRESS;
         }
         AT_ADDRESS + AT_SAME_ADDRESS * f64::from(place.place.likeness)
@@ -396,6 +412,26 @@ mod tests {
     }
 
     #[test]
+    fn err_a_name_that_says_nothing_is_for_review_unless_the_country_agrees() {
+        let band = |name: &str, alias: &str, country: &str| {
+            let aliases = if alias.is_empty() { Vec::new() } else { vec![alias.to_owned()] };
+            let found = found(&Counterparty { aliases, ..party(name, "", country) });
+            found.first().map(|found| found.band)
+        };
+        assert_eq!(band("and", "", ""), Some(Band::Review));
+        assert_eq!(band("and", "", "CN"), Some(Band::Strong));
+        assert_eq!(band("Hazelgrove Supplies", "and", "CN"), Some(Band::Review));
+        assert_eq!(band("ZT", "", ""), Some(Band::Strong));
+    }
+
+    #[test]
+    fn err_the_number_of_an_address_is_no_name() {
+        check("Address", "", &[]);
+        check("Address 1", "", &[]);
+        check("Address 01", "", &[("Address 01", Band::Strong)]);
+    }
+
+    #[test]
     fn ok_a_word_of_near_meaning_is_explained() {
         let found = found(&party("Alderwood Supplies", "", "RU"));
         assert_eq!(
@@ -413,7 +449,7 @@ mod tests {
     fn err_an_alias_that_is_a_word_or_two_letters_matches_only_itself() {
         check("Birch and Cedar", "", &[]);
         check("ZT Logistics", "", &[]);
-        check("AND", "", &[("Sinno Electronics Co., Ltd.", Band::Strong)]);
+        check("AND", "", &[("Sinno Electronics Co., Ltd.", Band::Review)]);
     }
 
     #[test]
@@ -445,6 +481,13 @@ mod tests {
     fn ok_an_entry_that_is_an_address_is_matched_by_it_alone() {
         check("Birch Supplies", "7 Kwai Fuk Rd., Tsuen", &[("Address 01", Band::Strong)]);
         check("Birch Supplies", "8 Kwai Fuk Rd., Tsuen", &[]);
+        for address in [
+            "7 Kwai Fuk Road, Tsuen, Hong Kong",
+            "7 Kwai Fuk Road, Tsuen, HK",
+            "7 Kwai Fuk Road, Kwai Chung, Tsuen",
+        ] {
+            check("Birch Supplies", address, &[("Address 01", Band::Strong)]);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::config::WatchlistSettings;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::watchlist_state::{LastScreening, StoredCounterparty, WatchlistState};
-use crate::domain::{Cause, EntryId, MatchState};
+use crate::domain::{Cause, MatchState};
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::comparison::{Comparison, Outcome};
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
@@ -94,7 +94,7 @@ pub async fn compare(
             (change.in_use, Some((touched, gone)), Causes::Added(added))
         }
     };
-    let known = match &chosen {
+    let mut known = match &chosen {
         None => {
             let query = MatchQuery {
                 watchlist: Some(settings.name.clone()),
@@ -120,6 +120,9 @@ pub async fn compare(
     let current =
         current_listing::read(store, &wiring.config, &settings.lists, record, HashSet::new())
             .await?;
+    for record in &mut known {
+        current.listing.move_ordered(record);
+    }
     let (name, now) = (settings.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
@@ -133,7 +136,7 @@ pub async fn compare(
             entries: None,
             now,
         };
-        comparison.run(known, Vec::new(), &|stored, id| causes.of(stored, id))
+        comparison.run(known, Vec::new(), &|stored, _| causes.of(stored))
     })
     .await)
 }
@@ -187,7 +190,7 @@ enum Causes {
 }
 
 impl Causes {
-    fn of(&self, stored: &StoredCounterparty, _: &EntryId) -> Cause {
+    fn of(&self, stored: &StoredCounterparty) -> Cause {
         match self {
             Self::One(cause) => *cause,
             Self::Added(added) => {

@@ -67,7 +67,7 @@ fn read(place: u32, entry: &Entry, acronyms: &Acronyms) -> Vec<Read> {
     let mut read: Vec<Read> = Vec::new();
     let is_translated = may_have_russian_name(&entry.countries);
     for published in std::iter::once(&entry.name).chain(&entry.aliases) {
-        for variant in variants::of(published) {
+        for variant in variants::of_listed(published) {
             let name = Name::of(&variant.text);
             let shortened = acronyms.shorten(&name);
             for name in std::iter::once(name).chain(shortened) {

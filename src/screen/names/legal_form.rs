@@ -142,13 +142,17 @@ fn longest(words: &[String], at: usize) -> Option<(usize, &'static str)> {
     }
     // Two letters at the beginning are more often a name or a title: `AS Roma`, `SA Kim`.
     let first = words.get(at).map_or(0, String::len);
-    let short = found.is_some_and(|(length, _)| length == 1) && first <= 2;
+    let never_first = words.get(at).is_some_and(|word| AFTER_THE_NAME.contains(&word.as_str()));
+    let short = found.is_some_and(|(length, _)| length == 1) && (first <= 2 || never_first);
     let formal = words.get(at).is_some_and(|word| BEFORE_THE_NAME.contains(&word.as_str()));
     if short && at == 0 && words.len() > 1 && !formal { None } else { found }
 }
 
 /// Forms of two letters that stand before the name.
-const BEFORE_THE_NAME: [&str; 4] = ["ao", "gp", "dp", "pt"];
+const BEFORE_THE_NAME: [&str; 5] = ["ao", "cv", "gp", "dp", "pt"];
+/// Longer forms that begin a name only as a part of it: `SAS Institute`.
+const AFTER_THE_NAME: [&str; 9] =
+    ["bsc", "gbr", "opc", "pcl", "prat", "sas", "sau", "snc", "persero"];
 
 #[cfg(test)]
 mod tests {
@@ -174,6 +178,45 @@ mod tests {
         check("Kral GmbH", "kral", &["liability"]);
         check("Alder F.Z.E.", "alder", &["free-zone"]);
         check("INVERSIONES SOL, S.A. DE C.V.", "inversiones sol", &["stock"]);
+    }
+
+    #[test]
+    fn ok_forms_of_europe_the_gulf_the_former_soviet_union_and_asia() {
+        for (form, class) in [
+            ("mbH", "liability"),
+            ("UG (haftungsbeschränkt)", "liability"),
+            ("BVBA", "liability"),
+            ("S.L.U.", "liability"),
+            ("spol. s r.o.", "liability"),
+            ("ehf", "liability"),
+            ("G.K.", "liability"),
+            ("ОсОО", "liability"),
+            ("SAS", "stock"),
+            ("Zrt.", "stock"),
+            ("AD", "stock"),
+            ("QSC", "stock"),
+            ("Q.P.S.C.", "stock"),
+            ("B.S.C.", "stock"),
+            ("B.S.C. (c)", "stock"),
+            ("S.A.O.G.", "stock"),
+            ("Public Company Limited", "stock"),
+            ("CV", "partnership"),
+            ("VOF", "partnership"),
+            ("S.n.c.", "partnership"),
+            ("Sp. z o.o. Sp. k.", "partnership"),
+            ("Stiftung", "foundation"),
+            ("ЧУП", "unitary"),
+            ("State-Owned Foreign Trade Unitary Enterprise", "unitary"),
+            ("Einzelunternehmen", "sole trader"),
+        ] {
+            check(&format!("Alderwood {form}"), "alderwood", &[class]);
+        }
+    }
+
+    #[test]
+    fn err_a_form_that_stands_after_names_is_none_before_one() {
+        check("SAS Institute", "sas institute", &[]);
+        check("A. D. Alder", "a d alder", &[]);
     }
 
     #[test]

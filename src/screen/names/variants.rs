@@ -1,9 +1,12 @@
 //! The names that one cell holds: other names after `a.k.a.`, acronyms in parentheses, and
 //! addresses that a publisher left in the cell.
 
+use super::around::without;
+use super::entities::decoded;
 use super::legal_form::is_form;
 use super::letters::words;
 use super::rarity::is_common;
+use super::scripts::in_latin;
 use super::word::Name;
 use crate::domain::country;
 use crate::screen::countries::code_of_name;
@@ -46,12 +49,30 @@ pub struct Variant {
 const PARTLY_READ: f32 = 0.95;
 /// The score of a text in quotes by itself: `Star` of `Plant “Star”`, which many have.
 const QUOTED: f32 = 0.72;
+/// The score of a name around which something is written: another branch is not the same party.
+const INSIDE: f32 = 0.83;
 
 /// A word that is a name by itself has this many letters at least.
 const DISTINCT_LETTERS: usize = 5;
 
-/// The ways to read one published name, the whole first. Never empty if the text has a letter.
+/// The ways to read the name of a counterparty, the whole first. Never empty if the text has a
+/// letter.
 pub fn of(text: &str) -> Vec<Variant> {
+    let mut found = of_listed(text);
+    for at in 0..found.len() {
+        let whole = found.get(at).filter(|variant| variant.left_out.is_empty());
+        if let Some(bare) = whole.and_then(|variant| without(&variant.text)) {
+            let most = if bare.left_out.is_empty() { PARTLY_READ } else { INSIDE };
+            add_without(&mut found, bare.name, &bare.left_out, most);
+        }
+    }
+    found
+}
+
+/// The ways to read a published name, in which nothing is written around names.
+pub fn of_listed(text: &str) -> Vec<Variant> {
+    let text = decoded(text);
+    let text = in_latin(&text);
     let mut found = Vec::new();
     for part in text.split(';').flat_map(|part| other_names(without_note(part))) {
         // A closing parenthesis that nothing opened is left from a note.
@@ -349,6 +370,28 @@ mod tests {
         assert_eq!(found[1].text, "Alderwood");
         assert!(found[1].most < 0.8);
         check("Plant “Star”", &["Plant “Star"]);
+    }
+
+    #[test]
+    fn ok_what_is_written_around_a_name_is_left_out() {
+        let found = of("Alder Works Moscow Branch");
+        assert_eq!(
+            (found[1].text.as_str(), found[1].left_out.as_str()),
+            ("alder works", "moscow branch")
+        );
+        assert!(found[1].most < 0.88);
+        assert_eq!(of_listed("Alder Works Moscow Branch").len(), 1);
+        let found = of("Messrs. Alder Works");
+        assert_eq!((found[1].text.as_str(), found[1].left_out.as_str()), ("alder works", ""));
+    }
+
+    #[test]
+    fn ok_character_references_and_other_scripts_are_read_first() {
+        check("Alder &amp; Sons&nbsp;Ltd", &["Alder & Sons Ltd"]);
+        check("Alder &amp; Sons; Birch", &["Alder & Sons", "Birch"]);
+        let found = of("北京森诺公司");
+        let words: Vec<&str> = found[0].text.split_whitespace().collect();
+        assert_eq!(words, ["beijing", "森诺", "gong", "si"]);
     }
 
     #[test]

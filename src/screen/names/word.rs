@@ -100,6 +100,14 @@ impl Name {
         Self { words, legal, whole, sorted, bare, stands_for: None }
     }
 
+    /// Whether the name is nothing but fillers, numbers and single letters: `and`, `12`.
+    pub fn says_nothing(&self) -> bool {
+        self.words.iter().all(|word| {
+            matches!(word.kind, Kind::Number | Kind::Letter)
+                || FILLERS.contains(&word.text.as_str())
+        })
+    }
+
     /// The name with an acronym instead of its first words.
     pub fn shortened(&self, count: usize, acronym: &str) -> Self {
         let first = Word { text: acronym.to_owned(), sense: acronym.to_owned(), kind: Kind::Word };

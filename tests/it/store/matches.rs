@@ -55,6 +55,7 @@ fn found(id: &str, entry: &str, score: f64) -> MatchRecord {
             sharing: Vec::new(),
             state: MatchState::Open,
             cause: Cause::EntryAdded,
+            decision: None,
         },
         incarnation: 0,
         entry_id: EntryId(entry.into()),
@@ -271,6 +272,7 @@ fn screening(score: f64) -> Screening {
             lists: vec![ListCode::EL],
             problem: None,
             undecided: None,
+            dismissed: 0,
         }],
         matches: vec![ShownMatch { change_id: None, found: found("C1", "ent_1", score).found }],
     }
