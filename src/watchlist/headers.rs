@@ -1,9 +1,9 @@
 //! The headers of columns that are recognized.
 //!
-//! Sources: the export headers of SAP (debtors and creditors), Microsoft Dynamics, Oracle `NetSuite`
-//! and Salesforce; for the languages of the European Union, the words for the parts of a postal
-//! address in the addressing sheets of the Universal Postal Union and in the national editions of
-//! these programs.
+//! Sources: the export headers of SAP (debtors and creditors), Microsoft Dynamics, Oracle
+//! `NetSuite` and Salesforce; for the languages of the European Union, the words for the parts of a
+//! postal address in the addressing sheets of the Universal Postal Union and in the national
+//! editions of these programs.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -385,7 +385,8 @@ mod tests {
         let shown = lines(&row).join("\n");
         let expected = "COUNTERPARTY FILES\n  customers      written 2026-03-01 08:00:00Z, 1 row, \
                         2 with problems\n    3 open matches, 0 stale\n    unreadable since \
-                        2026-03-01 08:00:00Z\n    failed to read /srv/customers.csv: entity not found";
+                        2026-03-01 08:00:00Z\n    failed to read /srv/customers.csv: entity \
+                        not found";
         assert!(shown.contains(expected), "{shown}");
         assert!(row.has_failed(), "the file cannot be read");
         problem.kind = WatchlistProblemKind::Old;
