@@ -19,8 +19,17 @@ const SURE: f32 = 0.95;
 /// A misspelled word is this much alike at least.
 const MISSPELLED: f32 = 0.75;
 /// Meanings of words that say how a party is organized: writers leave them out.
-const ORGANIZED: [&str; 7] =
-    ["group", "company", "corporation", "trading", "general", "international", "industry"];
+const ORGANIZED: [&str; 9] = [
+    "group",
+    "company",
+    "corporation",
+    "enterprise",
+    "plant",
+    "trading",
+    "general",
+    "international",
+    "industry",
+];
 /// Meanings of words that are in so many names that writers leave them out, if enough is left: one
 /// of them alone makes another university of the same town.
 const FREQUENT: [&str; 8] = [
@@ -71,7 +80,11 @@ pub fn is_with_plain_words(asked: &AskedName, listed: &ListedName, found: &Align
 }
 
 fn is_telling(word: &Word, weight: f32) -> bool {
-    word.kind == Kind::Word && word.text.len() >= LETTERS && weight >= RARE && !has_place(word)
+    word.kind == Kind::Word
+        && word.text.len() >= LETTERS
+        && weight >= RARE
+        && !has_place(word)
+        && !is_trade(word)
 }
 
 /// Whether many parties have this word, a number or a letter.
