@@ -8,42 +8,42 @@ use crate::domain::matching::screening::WatchlistProblemKind;
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::items::Actor;
-use crate::pipeline::matching::{self, Dismissal, MatchActionError, WatchlistChecked};
+use crate::pipeline::matching::{self, Deciding, Dismissal, MatchActionError, WatchlistChecked};
 
 /// Dismisses these matches. Those that cannot be are reported, and the others are dismissed.
 pub async fn dismiss(
     program: &Program,
     ids: &[MatchId],
-    actor: Actor<'_>,
+    deciding: Deciding<'_>,
     (reason, note): (DismissalReason, &str),
     reply: &mut Reply,
 ) {
     let dismissal = Dismissal { reason, note, is_one_of_several: ids.len() > 1 };
     for id in ids {
-        report(matching::dismiss(program, id, actor, dismissal).await, "dismissed", reply);
+        report(matching::dismiss(program, id, deciding, dismissal).await, "dismissed", reply);
     }
 }
 
 pub async fn confirm(
     program: &Program,
     ids: &[MatchId],
-    actor: Actor<'_>,
+    deciding: Deciding<'_>,
     note: &str,
     reply: &mut Reply,
 ) {
     for id in ids {
-        report(matching::confirm(program, id, actor, note).await, "confirmed", reply);
+        report(matching::confirm(program, id, deciding, note).await, "confirmed", reply);
     }
 }
 
 pub async fn reopen(
     program: &Program,
     id: &MatchId,
-    actor: Actor<'_>,
+    deciding: Deciding<'_>,
     note: &str,
     reply: &mut Reply,
 ) {
-    report(matching::reopen(program, id, actor, note).await, "open again", reply);
+    report(matching::reopen(program, id, deciding, note).await, "open again", reply);
 }
 
 pub async fn erase(
@@ -81,10 +81,12 @@ pub fn report_watchlists(before: &[WatchlistChecked], all: &[WatchlistChecked], 
                         reply.raise_exit(Exit::OnHold);
                         reply.line(line);
                     }
-                    WatchlistProblemKind::Old | WatchlistProblemKind::Rejected => reply.line(line),
-                    WatchlistProblemKind::Unreadable | WatchlistProblemKind::Malformed => {
-                        reply.problem(Exit::Failed, line);
-                    }
+                    WatchlistProblemKind::Old
+                    | WatchlistProblemKind::Rejected
+                    | WatchlistProblemKind::RowsLeftOut => reply.line(line),
+                    WatchlistProblemKind::Unreadable
+                    | WatchlistProblemKind::Malformed
+                    | WatchlistProblemKind::Incomplete => reply.problem(Exit::Failed, line),
                 }
             }
             None => {
@@ -94,10 +96,11 @@ pub fn report_watchlists(before: &[WatchlistChecked], all: &[WatchlistChecked], 
             }
         }
         if checked.bad_rows > 0 && (checked.detail.is_some() || detail.is_some()) {
-            reply.line(format!(
-                "{name}: {} rows have problems: `entitywatch watchlists` shows them",
-                checked.bad_rows
-            ));
+            let (rows, it) = match checked.bad_rows {
+                1 => ("1 row has a problem".to_owned(), "it"),
+                rows => (format!("{rows} rows have problems"), "them"),
+            };
+            reply.line(format!("{name}: {rows}: `entitywatch watchlists` shows {it}"));
         }
     }
 }
@@ -118,6 +121,7 @@ fn exit_of(problem: &MatchActionError) -> Exit {
         MatchActionError::Unknown(_)
         | MatchActionError::Empty(_)
         | MatchActionError::OneByOne(_)
+        | MatchActionError::UnknownWatchlist { .. }
         | MatchActionError::UnknownCounterparty { .. } => Exit::Usage,
         MatchActionError::Refused(_) | MatchActionError::Random(_) | MatchActionError::Store(_) => {
             Exit::Failed

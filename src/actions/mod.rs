@@ -22,6 +22,7 @@ use crate::domain::Identified;
 use crate::exit::Exit;
 use crate::pipeline::hold_decision::Decision;
 use crate::pipeline::items::Actor;
+use crate::pipeline::matching::Deciding;
 use crate::pipeline::{Program, decision_export};
 
 pub use command_reply::Reply;
@@ -32,6 +33,10 @@ pub use request::Request;
 /// reply.
 pub async fn execute(program: &Program, request: Request, identified: &Identified) -> Reply {
     let mut reply = Reply::default();
+    let (request, seen) = match request {
+        Request::MatchSeen { seen, decision } => (*decision, Some(seen)),
+        other => (other, None),
+    };
     let result = match request {
         Request::Check { sources } => {
             Box::pin(check_command::check_sources(program, sources, &mut reply)).await
@@ -69,18 +74,18 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             item_commands::hand_over(program, &from, &to, until, actor, &mut reply).await
         }
         Request::MatchesDismiss { ids, by, reason, note } => {
-            let actor = Actor { by: &by, identified };
-            match_commands::dismiss(program, &ids, actor, (reason, &note), &mut reply).await;
+            let deciding = Deciding { actor: Actor { by: &by, identified }, seen };
+            match_commands::dismiss(program, &ids, deciding, (reason, &note), &mut reply).await;
             Ok(())
         }
         Request::MatchesConfirm { ids, by, note } => {
-            let actor = Actor { by: &by, identified };
-            match_commands::confirm(program, &ids, actor, &note, &mut reply).await;
+            let deciding = Deciding { actor: Actor { by: &by, identified }, seen };
+            match_commands::confirm(program, &ids, deciding, &note, &mut reply).await;
             Ok(())
         }
         Request::MatchesReopen { id, by, note } => {
-            let actor = Actor { by: &by, identified };
-            match_commands::reopen(program, &id, actor, &note, &mut reply).await;
+            let deciding = Deciding { actor: Actor { by: &by, identified }, seen };
+            match_commands::reopen(program, &id, deciding, &note, &mut reply).await;
             Ok(())
         }
         Request::WatchlistsAccept { watchlist, by, reason } => {
@@ -108,6 +113,10 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
         }
         Request::ReceiversEnable { name } => {
             receiver_commands::enable(program, &name, identified, &mut reply).await
+        }
+        Request::MatchSeen { .. } => {
+            reply.problem(Exit::Usage, "expected one decision about a match".to_owned());
+            Ok(())
         }
         Request::StorePrune => prune_command::prune(program, &mut reply).await,
     };

@@ -74,6 +74,12 @@ pub enum Request {
         by: String,
         note: String,
     },
+    /// A decision about a match by a person who was shown `seen` decisions about it. It is refused
+    /// if another person has decided since.
+    MatchSeen {
+        seen: usize,
+        decision: Box<Request>,
+    },
     WatchlistsAccept {
         watchlist: String,
         by: String,

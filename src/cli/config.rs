@@ -13,6 +13,7 @@ use crate::config::{
 use crate::domain::TokenHash;
 use crate::domain::person::TOKEN_PREFIX;
 use crate::exit::Exit;
+use crate::pipeline::matching::first_look;
 use crate::random;
 
 /// Runs one of the subcommands. Results go to `out`, mistakes and warnings to `err`. A file that
@@ -69,10 +70,14 @@ pub fn run_with_store(
         ConfigCommand::Check { strict } => {
             match config::load(path, environment, SecretsMode::Resolve) {
                 Ok((config, warnings)) => {
-                    let warnings: Vec<String> =
-                        warnings.iter().map(ToString::to_string).chain(stored).collect();
+                    let (of_files, notes) = counterparty_files(&config);
+                    let warnings = warnings.iter().map(ToString::to_string);
+                    let warnings: Vec<String> = warnings.chain(stored).chain(of_files).collect();
                     for warning in &warnings {
                         output::line(err, &format!("{}: {warning}", level(strict)))?;
+                    }
+                    for note in &notes {
+                        output::line(err, &format!("note: {note}"))?;
                     }
                     if strict && !warnings.is_empty() {
                         return Ok(Exit::Usage);
@@ -88,6 +93,18 @@ pub fn run_with_store(
         },
     }
     Ok(Exit::Success)
+}
+
+/// Warnings and notes about the counterparty files that are there.
+fn counterparty_files(config: &config::Config) -> (Vec<String>, Vec<String>) {
+    let (mut warnings, mut notes) = (Vec::new(), Vec::new());
+    for watchlist in &config.watchlists {
+        let look = first_look(watchlist);
+        let named = |text: String| format!("watchlist `{}`: {text}", watchlist.name);
+        warnings.extend(look.warnings.into_iter().map(named));
+        notes.extend(look.notes.into_iter().map(named));
+    }
+    (warnings, notes)
 }
 
 /// With `--strict`, a warning is an error.

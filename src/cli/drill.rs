@@ -53,21 +53,19 @@ async fn ages(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Vec<
     let mut ages = Vec::new();
     for source in &config.sources {
         let state = states.iter().find(|state| state.source == source.name);
-        for list in store.list_states(&source.name).await? {
-            if !lists.contains(&list.list) || !source.lists.contains(&list.list) {
-                continue;
-            }
+        let current = store.list_states(&source.name).await?;
+        // Also a list that was never read: an examiner must see that it is not compared.
+        for list in source.lists.iter().filter(|list| lists.contains(list)) {
+            let of_list = current.iter().find(|current| current.list == *list);
             ages.push(ListAge {
                 source: source.name.clone(),
-                list: list.list,
-                entries: list.count,
-                as_of: list.as_of,
-                observed_at: list.observed_at,
+                list: *list,
+                entries: of_list.map_or(0, |current| current.count),
+                as_of: of_list.and_then(|current| current.as_of),
+                observed_at: of_list.map(|current| current.observed_at),
                 last_success_at: state.and_then(|state| state.last_success_at),
                 failing_since: state.and_then(|state| state.failing_since),
-                on_hold: holds
-                    .iter()
-                    .any(|hold| hold.source == source.name && hold.list == list.list),
+                on_hold: holds.iter().any(|hold| hold.source == source.name && hold.list == *list),
             });
         }
     }
@@ -116,13 +114,25 @@ impl ReceiverAnswer {
     pub fn of(receiver: String, kind: &str, reply: Result<Reply>) -> Self {
         let (accepted, answer) = match reply {
             Ok(reply) => {
-                let lines: Vec<String> = reply.lines.into_iter().chain(reply.problems).collect();
+                let lines = reply.lines.iter().chain(&reply.problems);
+                let lines: Vec<String> = lines.map(|line| detail(&receiver, line)).collect();
                 (reply.exit == Exit::Success.code(), lines.join("; "))
             }
             Err(problem) => (false, format!("{problem:#}")),
         };
         Self { receiver, kind: kind.to_owned(), accepted, answer }
     }
+}
+
+/// What a receiver answered, without its name and whether it accepted: the report has both.
+fn detail(receiver: &str, line: &str) -> String {
+    let line = line.strip_prefix(receiver).unwrap_or(line).trim_start_matches(": ").trim_start();
+    for verdict in ["not accepted: ", "accepted: "] {
+        if let Some((recipient, answer)) = line.split_once(verdict) {
+            return format!("{recipient}{answer}");
+        }
+    }
+    line.to_owned()
 }
 
 /// Prints the report.
@@ -142,6 +152,7 @@ pub fn print(report: DrillReport, format: DrillFormat, out: &mut dyn Write) -> R
 fn exit_code(report: &DrillReport) -> Exit {
     let mut exit = Exit::Success;
     let problems = report.watchlists.iter().filter_map(|file| file.problem.as_ref());
+    let problems = problems.filter(|problem| problem.kind.is_stale());
     let (on_hold, failing): (Vec<_>, Vec<_>) =
         problems.partition(|problem| problem.kind == WatchlistProblemKind::OnHold);
     if report.lists.iter().any(|list| list.on_hold) || !on_hold.is_empty() {
@@ -155,4 +166,18 @@ fn exit_code(report: &DrillReport) -> Exit {
         exit = exit.worst(Exit::Failed);
     }
     exit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_repeats_neither_the_receiver_nor_the_verdict() {
+        let check = |line: &str, expected: &str| assert_eq!(detail("erp", line), expected);
+        check("erp: accepted: 200 OK", "200 OK");
+        check("erp: not accepted: 500: no", "500: no");
+        check("erp (a@example.com): not accepted: 550", "(a@example.com): 550");
+        check("the daemon stopped", "the daemon stopped");
+    }
 }

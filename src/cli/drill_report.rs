@@ -37,8 +37,8 @@ pub struct ListAge {
     pub entries: usize,
     /// The publisher's date of the current list.
     pub as_of: Option<Date>,
-    /// When the current list was last updated.
-    pub observed_at: Timestamp,
+    /// When the current list was last updated. `null`: the source never showed it.
+    pub observed_at: Option<Timestamp>,
     /// When its source was last checked without an error.
     pub last_success_at: Option<Timestamp>,
     pub failing_since: Option<Timestamp>,

@@ -56,7 +56,10 @@ fn age(list: &ListAge, now: Timestamp) -> String {
     if let Some(day) = list.as_of {
         line.push_str(&format!(", dated {day}"));
     }
-    line.push_str(&format!(", in this form since {}", time(list.observed_at)));
+    match list.observed_at {
+        Some(at) => line.push_str(&format!(", in this form since {}", time(at))),
+        None => line.push_str(", never read"),
+    }
     match list.last_success_at {
         Some(at) => line.push_str(&format!(", last checked {} ({})", time(at), ago(at, now))),
         None => line.push_str(", never checked without an error"),

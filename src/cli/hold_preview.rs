@@ -24,6 +24,8 @@ pub struct KeptPreview {
     last: Mutex<Option<Kept>>,
     /// 200,000 rows take three seconds to read and to compare.
     last_of_file: Arc<Mutex<Option<KeptOfFile>>>,
+    /// Held while one is computed: several views of a page compute it once.
+    computing: tokio::sync::Mutex<()>,
 }
 
 /// The preview of a counterparty file, and what it was computed from.
@@ -38,7 +40,8 @@ struct Kept {
 
 impl KeptPreview {
     pub fn new(program: Arc<Program>) -> Self {
-        Self { program, last: Mutex::default(), last_of_file: Arc::default() }
+        let last_of_file = Arc::default();
+        Self { program, last: Mutex::default(), last_of_file, computing: Default::default() }
     }
 
     fn kept(&self, hold: &Hold, list: Option<&ListState>) -> Option<ChangeSet> {
@@ -71,6 +74,7 @@ impl KeptPreview {
         let mut watchlists = config.config.watchlists.iter();
         let settings = watchlists.find(|settings| settings.name == found.watchlist);
         let (name, hold) = (&found.watchlist, &found.hold);
+        let _computing = self.computing.lock().await;
         // Before it is computed: what changes meanwhile makes another one.
         let basis = matching::preview_basis(store, settings, hold).await?;
         if let Some(kept) = basis.as_ref().and_then(|basis| self.kept_of_file(basis)) {

@@ -36,6 +36,7 @@ mod repeat_decision;
 mod screen;
 mod screen_receipt;
 mod screen_rows;
+mod screened_file;
 mod show_alert;
 mod store_commands;
 mod table;

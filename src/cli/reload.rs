@@ -125,6 +125,7 @@ pub fn receivers(config: &Config) -> Vec<ReceiverLine> {
         name: receiver.name.clone(),
         kind: receiver.channel.kind().to_owned(),
         operator: receiver.operator,
+        shows_matches: receiver.show_matches,
     };
     config.receivers.iter().map(line).collect()
 }

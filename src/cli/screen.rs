@@ -14,6 +14,7 @@ use crate::cli::args::{ScreenArgs, ScreenFormat};
 use crate::cli::output;
 use crate::cli::screen_receipt::{Asked, ListRead, Nearest, Party, Receipt};
 use crate::cli::screen_rows::Printer;
+use crate::cli::screened_file::ScreenedFile;
 use crate::config::Config;
 use crate::diff::sources::counterparts;
 use crate::domain::{Entry, ListCode, Sha256};
@@ -22,7 +23,7 @@ use crate::receipt::KeyFolder;
 use crate::screen::match_row::keys_of_rows;
 use crate::screen::{Counterparty, MatchRow, Options, Screened, Screener, batch};
 use crate::store::{self, EntryQuery, HistoricEntry, Mode, Store};
-use crate::watchlist::{Columns, Watchlist, read};
+use crate::watchlist::{RowProblem, Watchlist, read};
 
 /// What counterparties are compared with.
 pub struct Lists {
@@ -66,6 +67,14 @@ pub fn lists_of_file(path: &Path, lists: &[ListCode]) -> Result<Lists> {
         .with_context(|| format!("failed to read {}", path.display()))?;
     std::io::copy(&mut hashed, &mut std::io::sink())?;
     let entries = snapshot.entries;
+    if entries.is_empty() {
+        let lists: Vec<&str> = lists.iter().map(|list| list.as_str()).collect();
+        anyhow::bail!(
+            "expected entries of {} in {}, but it has none",
+            lists.join(", "),
+            path.display()
+        );
+    }
     for list in lists.iter().filter(|list| !entries.iter().any(|entry| entry.list == **list)) {
         tracing::warn!(file = %path.display(), "{list}: the file has no entry of it");
     }
@@ -152,13 +161,19 @@ pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) 
 /// because that counterparty was not compared.
 pub fn screen(
     args: &ScreenArgs,
+    file: Option<&ScreenedFile>,
     lists: Lists,
     order: Option<ReceiptOrder<'_>>,
     out: &mut dyn Write,
 ) -> Result<Exit> {
-    let (name, watchlist) = counterparties(args)?;
+    let watchlist = counterparties(args, file)?;
+    let name = file.map(|file| file.name.as_str()).unwrap_or_default();
+    let known = file.and_then(|file| file.known.as_ref());
     for problem in &watchlist.problems {
         output::problem(&problem.to_string());
+    }
+    for note in &watchlist.notes {
+        output::problem(note);
     }
     let keys = keys_of_rows(&lists.entries);
     let screened = Screened {
@@ -194,7 +209,11 @@ pub fn screen(
                 }
             }
             for found in found {
-                if let Some(row) = MatchRow::open(&name, party, found, screener.entries(), &keys) {
+                let row = MatchRow::open(name, party, found, screener.entries(), &keys);
+                if let Some(mut row) = row {
+                    if let Some(known) = known {
+                        known.tell(&mut row);
+                    }
                     if let Some(receipt) = &mut receipt {
                         receipt.matches.push(serde_json::to_value(&row)?);
                     }
@@ -228,7 +247,7 @@ pub fn screen(
             ),
         )?;
     }
-    let is_complete = !watchlist.problems.iter().any(|problem| problem.is_left_out);
+    let is_complete = !watchlist.problems.iter().any(RowProblem::is_left_out);
     Ok(if is_complete { Exit::Success } else { Exit::Failed })
 }
 
@@ -250,11 +269,10 @@ fn is_closed_pipe(written: std::io::Result<()>) -> std::io::Result<bool> {
     }
 }
 
-/// The name of the watchlist, and its counterparties.
-fn counterparties(args: &ScreenArgs) -> Result<(String, Watchlist)> {
-    if let Some(path) = &args.watchlist {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        return Ok((name, read(path, &Columns::default())?));
+/// Those of the file, or the one of the command line.
+fn counterparties(args: &ScreenArgs, file: Option<&ScreenedFile>) -> Result<Watchlist> {
+    if let Some(file) = file {
+        return Ok(read(&file.path, &file.columns)?);
     }
     let party = Counterparty {
         name: args.name.clone().unwrap_or_default(),
@@ -263,6 +281,12 @@ fn counterparties(args: &ScreenArgs) -> Result<(String, Watchlist)> {
         ..Counterparty::default()
     };
     let sha256 = Sha256::of(b"");
-    let (counterparties, problems) = (vec![party], Vec::new());
-    Ok((String::new(), Watchlist { counterparties, problems, ends_within: None, sha256 }))
+    let watchlist = Watchlist {
+        counterparties: vec![party],
+        problems: Vec::new(),
+        notes: Vec::new(),
+        ends_within: None,
+        sha256,
+    };
+    Ok(watchlist)
 }

@@ -1,5 +1,8 @@
 //! What the receipt of a screening records, and the file that it is written to.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -9,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::cli::output;
 use crate::domain::{Entry, ListCode, Sha256};
 use crate::receipt::{KeyFolder, KeyId, SignedReceipt};
 use crate::screen::{Band, Compared, Counterparty, Found, MatchRow, Screened};
@@ -16,6 +20,8 @@ use crate::{random, screen};
 
 /// The version of the shape of a receipt. A reader refuses a later one.
 pub const VERSION: u32 = 1;
+/// Only the owner of a receipt may read it.
+const MODE: u32 = 0o600;
 /// What a receipt says of itself.
 pub const NOTE: &str = "This is a record of what was compared, not a certification. No match is \
                         not a clearance: ownership, end use, other lists and unlisted aliases \
@@ -178,7 +184,46 @@ impl Receipt {
         };
         let signed = SignedReceipt::sign(serde_json::to_value(self)?, &key.pair)?;
         let text = serde_json::to_string_pretty(&signed)? + "\n";
-        std::fs::write(path, text)
+        write(path, &text)
             .with_context(|| format!("failed to write the receipt to {}", path.display()))
+    }
+}
+
+/// Writes a file that only its owner may read: it names counterparties. An earlier receipt is
+/// replaced when the new one is complete, and that is said.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let earlier = std::fs::metadata(path);
+    if earlier.as_ref().is_ok_and(|about| !about.is_file()) {
+        // A pipe or a device.
+        return std::fs::write(path, text);
+    }
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(&part)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&part, path)?;
+    if earlier.is_ok_and(|about| about.len() > 0) {
+        output::problem(&format!("{}: the earlier file is replaced", path.display()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_receipt_is_for_its_owner_alone_and_replaces_an_earlier_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("receipt.json");
+        std::fs::write(&path, "earlier, and longer").unwrap();
+        write(&path, "later").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "later");
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(write(&folder.path().join("none").join("a"), "text").is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{Alert, AlertBody, Band, Change, PossibleMatch, Screening};
+use crate::domain::{Alert, AlertBody, Change, PossibleMatch, Screening};
 
 /// A match of a message.
 #[derive(Clone, Debug)]
@@ -38,11 +38,6 @@ pub fn of<'a>(alert: &'a Alert, screening: Option<&Screening>) -> Vec<Shown<'a>>
     shown
 }
 
-/// Whether this many are strong.
-pub fn strong(shown: &[Shown<'_>]) -> usize {
-    shown.iter().filter(|shown| shown.found.band == Band::Strong).count()
-}
-
 /// The changes of an alert, and of the alerts in it.
 pub fn all_changes(alert: &Alert) -> Vec<&Change> {
     match &alert.body {
@@ -55,6 +50,7 @@ pub fn all_changes(alert: &Alert) -> Vec<&Change> {
 mod tests {
     use super::*;
     use crate::deliver::sample;
+    use crate::domain::Band;
     use crate::domain::matching::screening::ShownMatch;
 
     #[test]
@@ -83,7 +79,6 @@ mod tests {
         let names: Vec<&str> =
             all.iter().map(|shown| shown.found.entry.as_ref().unwrap().name.as_str()).collect();
         assert_eq!(names, [&changes[1].entry.name, &changes[0].entry.name]);
-        assert_eq!(strong(&all), 1);
         assert!(of(&alert, None).is_empty());
     }
 }

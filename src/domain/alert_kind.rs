@@ -74,6 +74,10 @@ kinds! {
 }
 
 impl AlertKind {
+    /// The types that are made for some receivers, because of what those get and must acknowledge.
+    pub const MADE_FOR_SOME: &[AlertKind] =
+        &[AlertKind::Digest, AlertKind::AlertEscalated, AlertKind::ItemsOpen];
+
     /// Whether the type shows that there are counterparty files. Pages and feeds, which people may
     /// read who may see no match, do not have it.
     pub fn is_about_watchlists(self) -> bool {

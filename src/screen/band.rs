@@ -5,9 +5,9 @@ pub use crate::domain::Band;
 /// The lowest score of [`Band::Strong`]: on the same parties, 9 % and 2 % of sisters reach it.
 pub const STRONG: f64 = 0.88;
 /// The lowest score of [`Band::Review`]: as low as sister companies allow, of which at most 40 %
-/// may be shown. Parties first listed to 2016, and from 2017 to 2019: at 0.50, 73 % and 66 % of
-/// hidden aliases are shown, and 26 % and 34 % of sisters; at 0.46, 76 % and 68 % of aliases, and
-/// 30 % and 43 % of sisters.
+/// may be shown. Parties first listed to 2016, and from 2017 to 2019: at 0.50, 74 % and 72 % of
+/// hidden aliases are shown, and 26 % and 35 % of sisters; at 0.46, 78 % and 73 % of aliases, and
+/// 34 % and 54 % of sisters.
 pub const REVIEW: f64 = 0.50;
 
 /// The band of a score.

@@ -1,5 +1,7 @@
 //! Many counterparties, on several cores.
 
+use std::borrow::Borrow;
+
 use crate::screen::found::{Found, Options};
 use crate::screen::in_parts::{MOST_THREADS, WORTH_A_THREAD, joined};
 use crate::screen::index::names::Scratch;
@@ -18,30 +20,36 @@ pub type Each<'a, E> = &'a mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<()
 /// # Errors
 ///
 /// The first error of `each`.
-pub fn screen_all<E>(
+pub fn screen_all<P, E>(
     screener: &Screener,
-    parties: &[Counterparty],
+    parties: &[P],
     options: Options,
     threads: usize,
     each: Each<'_, E>,
-) -> Result<(), E> {
+) -> Result<(), E>
+where
+    P: Borrow<Counterparty> + Sync,
+{
     let threads = if parties.len() < WORTH_A_THREAD { 1 } else { threads.clamp(1, MOST_THREADS) };
     let mut scratches: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();
     for some in parties.chunks(AT_ONCE) {
         for (party, found) in some.iter().zip(screen_some(screener, some, options, &mut scratches))
         {
-            each(party, found)?;
+            each(party.borrow(), found)?;
         }
     }
     Ok(())
 }
 
-fn screen_some(
+fn screen_some<P>(
     screener: &Screener,
-    parties: &[Counterparty],
+    parties: &[P],
     options: Options,
     scratches: &mut [Scratch],
-) -> Vec<Vec<Found>> {
+) -> Vec<Vec<Found>>
+where
+    P: Borrow<Counterparty> + Sync,
+{
     let share = parties.len().div_ceil(scratches.len().max(1)).max(1);
     std::thread::scope(|scope| {
         let running: Vec<_> = parties
@@ -49,7 +57,7 @@ fn screen_some(
             .zip(scratches)
             .map(|(part, scratch)| {
                 scope.spawn(move || {
-                    let screen = |party| screener.screen(party, options, scratch);
+                    let screen = |party: &P| screener.screen(party.borrow(), options, scratch);
                     part.iter().map(screen).collect::<Vec<_>>()
                 })
             })

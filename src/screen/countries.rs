@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::country::{entity_list_heading, is_iso_alpha2, iso_of_heading, names};
+use crate::domain::country::{
+    alpha2_of, entity_list_heading, is_iso_alpha2, iso_of_heading, names,
+};
 use crate::screen::names::letters::words;
 
 /// Other names of countries in addresses and counterparty files.
@@ -81,7 +83,9 @@ pub fn read(text: &str) -> Option<&'static str> {
     if is_iso_alpha2(&code) {
         return names().map(|(known, _)| known).find(|known| *known == code);
     }
-    code_of_name(&words(text).join(" ")).or_else(|| iso_of_heading(&code))
+    alpha2_of(&code)
+        .or_else(|| code_of_name(&words(text).join(" ")))
+        .or_else(|| iso_of_heading(&code))
 }
 
 /// The codes of countries as they are compared. Hong Kong is China, because the publishers list its
@@ -121,6 +125,9 @@ mod tests {
             ("DE", Some("DE")),
             (" de ", Some("DE")),
             ("Russian Federation", Some("RU")),
+            ("CHN", Some("CN")),
+            ("156", Some("CN")),
+            ("UAE", Some("AE")),
             ("U.A.E.", Some("AE")),
             ("China, People's Republic of", Some("CN")),
             ("", None),

@@ -6,13 +6,15 @@
 use std::collections::BTreeSet;
 
 use crate::domain::matching::decision::{Evidence, PartyEvidence};
-use crate::domain::{Counterparty, Entry};
+use crate::domain::{Counterparty, Entry, country};
 use crate::screen::addresses::address::Address;
 use crate::screen::addresses::comparison as place;
 use crate::screen::addresses::part::Part;
 use crate::screen::names::variants;
 use crate::screen::names::word::Name;
 
+/// The most texts of an entry that a difference quotes. The entry's own page has all.
+const MAX_QUOTED: usize = 5;
 /// The columns of a list that identify a party.
 const IDENTIFIERS: [&str; 2] = ["ids", "dates_of_birth"];
 
@@ -70,12 +72,46 @@ pub struct Shown {
 }
 
 /// What differs between the evidence of a dismissal and that of today, in words. Empty: nothing.
-pub fn differences(before: &Evidence, now: &Shown) -> Vec<String> {
+/// `rows` are the states of the entry, as written: what differs is quoted from them. Nothing is
+/// quoted of the counterparty.
+pub fn differences(before: &Evidence, now: &Shown, rows: &[Entry]) -> Vec<String> {
     let mut found = Vec::new();
     let nothing = PartyEvidence::default();
-    compare("the counterparty", &before.counterparty, &now.counterparty, &nothing, &mut found);
-    compare("the entry", &before.entry, &now.entry, &now.elsewhere, &mut found);
+    let (ours, listed) = (&before.counterparty, &before.entry);
+    compare("the counterparty", ours, &now.counterparty, &nothing, &[], &mut found);
+    compare("the entry", listed, &now.entry, &now.elsewhere, rows, &mut found);
     found
+}
+
+/// `: “Cedarholm Radar”, “Birchgrove”`, as the rows write these normalized texts.
+fn quoted(what: &str, texts: &[&String], rows: &[Entry]) -> String {
+    let written = |text: &&String| -> Option<String> {
+        let row = |row: &Entry| match what {
+            "name" => std::iter::once(&row.name)
+                .chain(&row.aliases)
+                .find(|name| names(name).contains(text))
+                .cloned(),
+            "address" => row
+                .addresses
+                .iter()
+                .find(|written| address(written).as_ref() == Some(*text))
+                .cloned(),
+            "country" => {
+                let is_shown = row.countries.contains(text);
+                is_shown.then(|| country::name_in_messages(text).to_owned())
+            }
+            _ => None,
+        };
+        rows.iter().find_map(row)
+    };
+    let written: BTreeSet<String> = texts.iter().filter_map(written).collect();
+    let more = match written.len().saturating_sub(MAX_QUOTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let shown: Vec<String> =
+        written.iter().take(MAX_QUOTED).map(|text| format!("“{text}”")).collect();
+    if shown.is_empty() { String::new() } else { format!(": {}{more}", shown.join(", ")) }
 }
 
 /// Whether two normalized texts say the same.
@@ -86,6 +122,7 @@ fn compare(
     before: &PartyEvidence,
     now: &PartyEvidence,
     elsewhere: &PartyEvidence,
+    rows: &[Entry],
     found: &mut Vec<String>,
 ) {
     let none = BTreeSet::new();
@@ -102,17 +139,29 @@ fn compare(
     for (what, [before, now, elsewhere], same, alike) in categories {
         let lacks =
             |all: &BTreeSet<String>, text: &str, same: Same| !all.iter().any(|o| same(o, text));
-        if now.iter().any(|text| lacks(before, text, same))
-            || elsewhere.iter().any(|text| lacks(before, text, alike))
-        {
-            found.push(format!("{side} has another {what}"));
+        let new: Vec<&String> = now
+            .iter()
+            .filter(|text| lacks(before, text, same))
+            .chain(elsewhere.iter().filter(|text| lacks(before, text, alike)))
+            .collect();
+        if !new.is_empty() {
+            found.push(format!("{side} has another {what}{}", quoted(what, &new, rows)));
         }
         // What no source of the dismissal shows any more may be known from another one.
         let is_lost = |text: &String| lacks(now, text, same) && lacks(elsewhere, text, alike);
-        if is_shown && before.iter().any(is_lost) {
-            found.push(format!("{side} lost a {what}"));
+        let lost: Vec<&String> = before.iter().filter(|text| is_lost(text)).collect();
+        if is_shown && !lost.is_empty() {
+            found.push(format!(
+                "{side} lost {} {what}{}",
+                article(what),
+                quoted(what, &lost, rows)
+            ));
         }
     }
+}
+
+fn article(what: &str) -> &'static str {
+    if what.starts_with(['a', 'i']) { "an" } else { "a" }
 }
 
 /// The normalized forms of a cell of names: `letters/meanings/legal forms`.
@@ -160,7 +209,11 @@ fn address(text: &str) -> Option<String> {
         .collect();
     words.sort_unstable();
     let numbers = [&address.numbers, &address.floors, &address.postal].map(|list| list.join(" "));
-    let form = format!("{}|{}", words.join(" "), numbers.join("|"));
+    let mut form = format!("{}|{}", words.join(" "), numbers.join("|"));
+    for number in &address.boxes {
+        form.push_str(" box ");
+        form.push_str(number);
+    }
     form.chars().any(char::is_alphanumeric).then_some(form)
 }
 
@@ -196,7 +249,7 @@ mod tests {
     fn of(one: &Counterparty, other: &Counterparty) -> Vec<String> {
         let before = Evidence { counterparty: of_counterparty(one), ..Evidence::default() };
         let now = Shown { counterparty: of_counterparty(other), ..Shown::default() };
-        differences(&before, &now)
+        differences(&before, &now, &[])
     }
 
     #[test]
@@ -221,7 +274,7 @@ mod tests {
         let both = |what: &str| {
             vec![
                 format!("the counterparty has another {what}"),
-                format!("the counterparty lost a {what}"),
+                format!("the counterparty lost {} {what}", article(what)),
             ]
         };
         assert_eq!(of(&before, &party("Birchwood Works Co., Ltd.", address)), both("name"));
@@ -265,7 +318,7 @@ mod tests {
         let check = |known: &PartyEvidence, elsewhere: Entry, expected: &[&str]| {
             let now =
                 Shown { entry: known.clone(), elsewhere: of_entry(&elsewhere), ..Shown::default() };
-            assert_eq!(differences(&before, &now), expected);
+            assert_eq!(differences(&before, &now, &[]), expected);
         };
         let other = entry(&["CEDARHOLM"], "Polevaya St. 12, Samarsk, RU");
         check(&first, other.clone(), &[]);

@@ -25,15 +25,19 @@ const FORMS: [(&str, &str); 8] = [
 
 /// Why two names are alike, and what differs. What speaks for the match comes first.
 pub fn of_names(asked: &AskedName, listed: &ListedName, found: &Alignment) -> Vec<String> {
-    let mut left_out = Vec::new();
-    for (whose, text) in [("counterparty", &*asked.left_out), ("entry", &*listed.left_out)] {
-        if !text.is_empty() {
-            left_out.push(format!("compared without `{}` of the {whose}", text.trim()));
-        }
-    }
     let mut reasons = of_words(asked, listed, found);
-    reasons.append(&mut left_out);
+    reasons.extend(without(&asked.left_out, "counterparty"));
+    reasons.extend(without(&listed.left_out, "entry"));
     reasons
+}
+
+/// The part of a name that was not compared. What is around it in the name, such as one of two
+/// quotes, is not a part of it.
+fn without(text: &str, whose: &str) -> Option<String> {
+    let is_around =
+        |c: char| c.is_whitespace() || "\"'`\u{2018}\u{2019}\u{201c}\u{201d}«»„,;:-–—".contains(c);
+    let text = text.trim_matches(is_around);
+    (!text.is_empty()).then(|| format!("compared without `{text}` of the {whose}"))
 }
 
 fn of_words(asked: &AskedName, listed: &ListedName, found: &Alignment) -> Vec<String> {
@@ -112,8 +116,11 @@ fn same_words(
                     list.push(own);
                 }
             }
-            Why::Same | Why::Spelling if joined => {
+            Why::Same | Why::Spelling if joined && without_spaces(&own, &other) => {
                 others.push(format!("`{own}` is `{other}` with other spaces"));
+            }
+            Why::Same if joined => {
+                others.push(format!("`{own}` is another way to write `{other}`"));
             }
             Why::Same => others.push(format!("`{own}` means `{other}`")),
             Why::Spelling => others.push(format!("`{own}` is spelled almost like `{other}`")),
@@ -194,6 +201,11 @@ fn text(words: &[Word], (start, length): (usize, usize)) -> String {
     texts.join(" ")
 }
 
+/// Whether two texts are the same without their spaces.
+fn without_spaces(one: &str, other: &str) -> bool {
+    one.chars().filter(|c| *c != ' ').eq(other.chars().filter(|c| *c != ' '))
+}
+
 fn quoted(words: &[String]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
@@ -249,6 +261,19 @@ mod tests {
         check("OOO Alder", "AO Alder", Some(both));
         let several = "limited and joint stock for the counterparty, free zone for the entry";
         check("Alder Ltd. JSC", "Alder FZE", Some(several));
+    }
+
+    #[test]
+    fn what_was_not_compared_is_named_without_the_marks_around_it() {
+        let check = |text: &str, expected: Option<&str>| {
+            let expected = expected.map(|text| format!("compared without `{text}` of the entry"));
+            assert_eq!(without(text, "entry"), expected, "{text:?}");
+        };
+        check("Alder Corporation \u{201c}", Some("Alder Corporation"));
+        check(" (Minsk)", Some("(Minsk)"));
+        check(", Branch of Alder Co.", Some("Branch of Alder Co."));
+        check("", None);
+        check(" \u{201d}", None);
     }
 
     #[test]

@@ -23,15 +23,14 @@ pub const MANY_AT_ONE_ADDRESS: usize = 5;
 const BEYOND_COUNTRY: f32 = 0.97;
 /// The highest likeness of a name that says nothing, such as `and`: review, and never strong.
 const SAYS_NOTHING: f32 = 0.83;
-/// Among weaker matches than this, which are not shown, the same country counts more.
+/// Among weaker matches than this, which are not shown, the same country counts more. Below
+/// [`REVIEW`].
 const WEAK: f32 = 0.49;
 /// The score of a shared address with another name: review, and never strong.
 const AT_ADDRESS: f64 = 0.62;
 const AT_SAME_ADDRESS: f64 = 0.20;
 /// The score of an address that is listed without a name, if nothing in it differs.
 const LISTED_ADDRESS: f64 = 0.90;
-/// An address counts as listed without doubt from this likeness on.
-const NOTHING_DIFFERS: f32 = 0.90;
 /// A name that is at least this much alike is supported by a shared address.
 const ALIKE: f64 = 0.40;
 /// How far a shared address closes the distance of a name to 1.
@@ -237,7 +236,8 @@ impl Screener {
 
     fn score_of_place(&self, place: &AtPlace) -> f64 {
         let form = self.entries.get(place.entry as usize).map(|entry| entry.form);
-        if form == Some(Form::Address) && place.place.likeness >= NOTHING_DIFFERS {
+        // Without its unit it may be the building of hundreds of companies.
+        if form == Some(Form::Address) && place.place.is_exact {
             return LISTED_ADDRESS;
         }
         AT_ADDRESS + AT_SAME_ADDRESS * f64::from(place.place.likeness)
@@ -421,6 +421,17 @@ mod tests {
     }
 
     #[test]
+    fn ok_words_that_are_joined_are_explained_as_they_differ() {
+        let check = |name: &str, expected: &str| {
+            let found = found(&party(name, "", "RU"));
+            let reasons = &found.first().expect(name).reasons;
+            assert!(reasons.iter().any(|reason| reason == expected), "{reasons:?}");
+        };
+        check("Alder Wood Trading LLC", "`alder wood` is `alderwood` with other spaces");
+        check("Aldur Wood Trading LLC", "`aldur wood` is spelled almost like `alderwood`");
+    }
+
+    #[test]
     fn ok_a_word_of_near_meaning_is_explained() {
         let found = found(&party("Alderwood Supplies", "", "RU"));
         assert_eq!(
@@ -470,6 +481,13 @@ mod tests {
     fn ok_an_entry_that_is_an_address_is_matched_by_it_alone() {
         check("Birch Supplies", "7 Kwai Fuk Rd., Tsuen", &[("Address 01", Band::Strong)]);
         check("Birch Supplies", "8 Kwai Fuk Rd., Tsuen", &[]);
+        for address in [
+            "7 Kwai Fuk Road, Tsuen, Hong Kong",
+            "7 Kwai Fuk Road, Tsuen, HK",
+            "7 Kwai Fuk Road, Kwai Chung, Tsuen",
+        ] {
+            check("Birch Supplies", address, &[("Address 01", Band::Strong)]);
+        }
     }
 
     #[test]

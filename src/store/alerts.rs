@@ -134,6 +134,21 @@ fn selected(text: &'static str, query: &AlertQuery) -> Sql {
             .then(&format!(" AND type IN ({})", placeholders(0, query.kinds.len())))
             .bind_all(query.kinds.iter().map(|kind| kind.as_str()));
     }
+    if !query.without_receivers.is_empty() {
+        let made_for_some = AlertKind::MADE_FOR_SOME;
+        let taken = query.kinds.len();
+        let (types, names) = (
+            placeholders(taken, made_for_some.len()),
+            placeholders(taken + made_for_some.len(), query.without_receivers.len()),
+        );
+        statement = statement
+            .then(&format!(
+                " AND (type NOT IN ({types}) OR EXISTS (SELECT 1 FROM delivery d \
+                 WHERE d.alert_id = alert.alert_id AND d.receiver NOT IN ({names})))"
+            ))
+            .bind_all(made_for_some.iter().map(|kind| kind.as_str()))
+            .bind_all(query.without_receivers.iter().map(String::as_str));
+    }
     statement
         .and_if(" AND source = $?", query.source.as_deref())
         .and_if(" AND created_at >= $?", query.since)

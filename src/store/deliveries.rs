@@ -128,6 +128,12 @@ fn selected(text: &'static str, query: &DeliveryQuery) -> Sql {
         let types = query.without.iter().map(|kind| kind.as_str());
         statement = statement.then(&text).bind_all(types);
     }
+    if !query.without_receivers.is_empty() {
+        let names = placeholders(query.without.len(), query.without_receivers.len());
+        statement = statement
+            .then(&format!(" AND receiver NOT IN ({names})"))
+            .bind_all(query.without_receivers.iter().map(String::as_str));
+    }
     statement
         .and_if(" AND receiver = $?", query.receiver.as_deref())
         .and_if(" AND state = $?", query.state.map(DeliveryState::as_str))

@@ -48,6 +48,8 @@ pub struct AlertQuery {
     /// By `created_at`: `since <= t < until`.
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
+    /// Not what was made for these receivers alone: their digests, reminders and escalations.
+    pub without_receivers: Vec<String>,
     pub limit: Option<usize>,
     /// The alerts before the first one that is wanted. Needs a limit.
     pub offset: Option<usize>,
@@ -61,6 +63,8 @@ pub struct DeliveryQuery {
     pub alert: Option<AlertId>,
     /// Not the deliveries of alerts of these types.
     pub without: Vec<AlertKind>,
+    /// Not the deliveries to these receivers.
+    pub without_receivers: Vec<String>,
     pub limit: Option<usize>,
     /// The deliveries before the first one that is wanted. Needs a limit.
     pub offset: Option<usize>,

@@ -11,6 +11,8 @@ use crate::store::transaction::Tx;
 use crate::store::value::{Value, json};
 use crate::store::{CounterpartyUpdate, Result, Store, journal};
 
+/// A large file is not in memory once more as rows of the table.
+const ROWS_AT_ONCE: usize = 5_000;
 /// The longest key of the hashes in the journal, in characters.
 const KEY_LENGTH: usize = 64;
 
@@ -165,27 +167,29 @@ pub async fn write_state(tx: &mut Tx, state: &WatchlistState) -> Result<()> {
 
 /// Writes counterparties over what is stored under their ids.
 pub async fn write_counterparties(tx: &mut Tx, update: &CounterpartyUpdate) -> Result<()> {
-    let rows: Vec<Vec<Value>> = update
-        .parties
-        .iter()
-        .map(|stored| {
-            Ok(vec![
-                update.watchlist.as_str().into(),
-                stored.party.id.as_str().into(),
-                stored.incarnation.into(),
-                stored.position.into(),
-                stored.removed_at.into(),
-                json(&stored.party)?,
-            ])
-        })
-        .collect::<Result<_>>()?;
-    tx.insert(
-        "write counterparties",
-        "INSERT INTO counterparty (watchlist, id, incarnation, position, removed_at, json)",
-        6,
-        "ON CONFLICT (watchlist, id, incarnation) DO UPDATE SET position = excluded.position, \
-         removed_at = excluded.removed_at, json = excluded.json",
-        rows,
-    )
-    .await
+    for some in update.parties.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<Vec<Value>> = some
+            .iter()
+            .map(|stored| {
+                Ok(vec![
+                    update.watchlist.as_str().into(),
+                    stored.party.id.as_str().into(),
+                    stored.incarnation.into(),
+                    stored.position.into(),
+                    stored.removed_at.into(),
+                    json(&stored.party)?,
+                ])
+            })
+            .collect::<Result<_>>()?;
+        tx.insert(
+            "write counterparties",
+            "INSERT INTO counterparty (watchlist, id, incarnation, position, removed_at, json)",
+            6,
+            "ON CONFLICT (watchlist, id, incarnation) DO UPDATE SET position = excluded.position, \
+             removed_at = excluded.removed_at, json = excluded.json",
+            rows,
+        )
+        .await?;
+    }
+    Ok(())
 }

@@ -60,9 +60,9 @@ impl StatusRow {
                     && (row.state.disabled_at.is_some() || row.state.failure_alerted))
         };
         let file_failed = |row: &WatchlistStateRow| {
-            use WatchlistProblemKind::{Malformed, Unreadable};
+            use WatchlistProblemKind::{Incomplete, Malformed, Unreadable};
             let kind = row.problem.as_ref().map(|problem| problem.kind);
-            matches!(kind, Some(Unreadable | Malformed))
+            matches!(kind, Some(Unreadable | Malformed | Incomplete))
         };
         let backup_failed = self.backup.as_ref().is_some_and(|backup| backup.overdue);
         backup_failed

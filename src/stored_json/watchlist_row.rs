@@ -26,8 +26,11 @@ pub struct WatchlistRow {
     pub age_seconds: Option<i64>,
     /// Why the file is not up to date. `null`: it is.
     pub problem: Option<WatchlistProblem>,
-    /// The rows that were left out, each with its file and line.
+    /// The rows with problems, each with its file and line: they are left out, or compared without
+    /// what cannot be read.
     pub problems: Vec<String>,
+    /// What a person should know of how the file was read: columns that are not used.
+    pub notes: Vec<String>,
     /// When all counterparties were last compared at once.
     pub screened_at: Option<Timestamp>,
     pub open: u64,
@@ -46,7 +49,7 @@ pub struct WatchlistStateRow {
     pub dated: Option<Timestamp>,
     /// Why the file is not up to date. `null`: it is.
     pub problem: Option<WatchlistProblem>,
-    /// How many rows were left out.
+    /// How many rows have problems: they are left out, or compared without what cannot be read.
     pub bad_rows: usize,
     pub open: u64,
     pub stale: u64,
@@ -89,6 +92,7 @@ pub async fn watchlist_rows(
         let state = state
             .cloned()
             .unwrap_or_else(|| WatchlistState { name: name.clone(), ..WatchlistState::default() });
+        let problem = state.said_problem().cloned();
         WatchlistRow {
             name: name.clone(),
             path: settings.path.clone(),
@@ -98,8 +102,9 @@ pub async fn watchlist_rows(
             dated: state.dated,
             last_read_at: state.read_at,
             age_seconds: state.dated.map(|dated| now.duration_since(dated).as_secs()),
-            problem: state.problem,
+            problem,
             problems: state.row_problems,
+            notes: state.notes,
             screened_at: state.screened.map(|last| last.at),
             open: count(name, MatchState::Open),
             stale: count(name, MatchState::Stale),

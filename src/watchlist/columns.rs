@@ -1,5 +1,11 @@
 //! Which column of a counterparty file holds what.
 
+use crate::watchlist::field::Field;
+use crate::watchlist::headers::{self, key};
+
+/// The most columns that are named as not used.
+const MAX_UNUSED: usize = 20;
+
 /// The headers of the columns, if they are not among the recognized ones, and how several names in
 /// one cell are separated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,181 +34,29 @@ impl Default for Columns {
     }
 }
 
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    Id,
-    Name,
-    Aliases,
-    /// A whole address, or one of its parts.
-    Address,
-    Country,
-    Owner,
-}
-
-/// The headers that are recognized, without case, spaces and punctuation. Sources: the export
-/// headers of SAP (debtors and creditors), Microsoft Dynamics, Oracle `NetSuite` and Salesforce.
-const RECOGNIZED: &[(Field, &[&str])] = &[
-    (
-        Field::Id,
-        &[
-            "id",
-            "customerid",
-            "customerno",
-            "customernumber",
-            "customernr",
-            "vendorid",
-            "vendorno",
-            "vendornumber",
-            "supplierid",
-            "supplierno",
-            "suppliernumber",
-            "accountid",
-            "accountno",
-            "accountnumber",
-            "partnerid",
-            "businesspartner",
-            "businesspartnerid",
-            "counterpartyid",
-            "internalid",
-            "number",
-            "no",
-            "code",
-            "customercode",
-            "vendorcode",
-            "debtor",
-            "creditor",
-            "kunnr",
-            "lifnr",
-            "kundennummer",
-            "kundennr",
-            "lieferantennummer",
-            "reference",
-            "ref",
-        ],
-    ),
-    (
-        Field::Name,
-        &[
-            "name",
-            "companyname",
-            "company",
-            "customername",
-            "customer",
-            "vendorname",
-            "vendor",
-            "suppliername",
-            "supplier",
-            "legalname",
-            "accountname",
-            "account",
-            "partnername",
-            "counterparty",
-            "counterpartyname",
-            "organizationname",
-            "organization",
-            "name1",
-            "fullname",
-            "firma",
-            "firmenname",
-            "entityname",
-        ],
-    ),
-    (
-        Field::Aliases,
-        &[
-            "aliases",
-            "alias",
-            "othernames",
-            "othername",
-            "aka",
-            "dba",
-            "tradename",
-            "tradingas",
-            "alsoknownas",
-            "formernames",
-            "name2",
-            "searchname",
-            "altnames",
-            "alternativename",
-        ],
-    ),
-    (
-        Field::Address,
-        &[
-            "address",
-            "addresses",
-            "fulladdress",
-            "address1",
-            "address2",
-            "address3",
-            "addressline1",
-            "addressline2",
-            "addressline3",
-            "street",
-            "streetaddress",
-            "street1",
-            "street2",
-            "city",
-            "town",
-            "state",
-            "province",
-            "stateprovince",
-            "region",
-            "zip",
-            "zipcode",
-            "postalcode",
-            "postcode",
-            "billingstreet",
-            "billingcity",
-            "billingstate",
-            "billingzip",
-            "billingpostalcode",
-            "billingaddress",
-            "shippingaddress",
-            "strasse",
-            "plz",
-            "ort",
-            "anschrift",
-        ],
-    ),
-    (
-        Field::Country,
-        &[
-            "country",
-            "countrycode",
-            "countryregion",
-            "countryregioncode",
-            "billingcountry",
-            "isocountry",
-            "countryiso",
-            "countrykey",
-            "land",
-            "land1",
-            "countryname",
-        ],
-    ),
-    (
-        Field::Owner,
-        &[
-            "owner",
-            "accountmanager",
-            "accountowner",
-            "responsible",
-            "salesrep",
-            "salesperson",
-            "salesmanager",
-            "contactperson",
-            "manager",
-            "buyer",
-        ],
-    ),
-];
-
 /// The columns of one file, by place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     pub fields: Vec<Option<Field>>,
+    /// The headers of columns that are not used.
+    pub unused: Vec<String>,
+}
+
+impl Header {
+    /// The columns that are not used, as a part of a sentence about the file.
+    pub fn unused_in_words(&self) -> Option<String> {
+        let quoted =
+            |cell: &String| format!("`{}`", cell.split_whitespace().collect::<Vec<_>>().join(" "));
+        let mut names: Vec<String> = self.unused.iter().take(MAX_UNUSED).map(quoted).collect();
+        if let Some(more) = self.unused.len().checked_sub(MAX_UNUSED).filter(|more| *more > 0) {
+            names.push(format!("{more} more"));
+        }
+        match names.as_slice() {
+            [] => None,
+            [one] => Some(format!("has a column that is not used: {one}")),
+            several => Some(format!("has columns that are not used: {}", several.join(", "))),
+        }
+    }
 }
 
 impl Columns {
@@ -227,8 +81,8 @@ impl Columns {
                 mapped.iter().any(|(known, header)| *known == field && header.is_some())
             };
             let recognized = || {
-                let found = RECOGNIZED.iter().find(|(_, known)| known.contains(&key.as_str()))?;
-                (!is_mapped(found.0)).then_some(found.0)
+                let (field, _) = headers::recognized(&key)?;
+                (!is_mapped(field)).then_some(field)
             };
             fields.push(by_map.map(|(field, _)| *field).or_else(recognized));
         }
@@ -238,36 +92,33 @@ impl Columns {
                 return Err(name);
             }
         }
-        Ok(Header { fields })
+        let unused = fields.iter().zip(cells).filter(|(field, cell)| {
+            // A separator without a header at the end of the line makes an empty one.
+            field.is_none() && !cell.is_empty()
+        });
+        let unused = unused.map(|(_, cell)| cell.clone()).collect();
+        Ok(Header { fields, unused })
     }
 }
 
 /// Of several columns for an id, a name, a country or an owner, the best known header counts.
 fn keep_the_best(fields: &mut [Option<Field>], cells: &[String]) {
-    for (field, known) in RECOGNIZED {
-        if matches!(field, Field::Address | Field::Aliases) {
-            continue;
-        }
-        let rank =
-            |cell: &String| known.iter().position(|header| *header == key(cell)).unwrap_or(0);
+    for field in [Field::Id, Field::Name, Field::Country, Field::Owner] {
+        // A mapped header is the only one of its field.
+        let rank = |cell: &String| headers::recognized(&key(cell)).map_or(0, |(_, rank)| rank);
         let best = fields
             .iter()
             .zip(cells)
             .enumerate()
-            .filter(|(_, (found, _))| **found == Some(*field))
+            .filter(|(_, (found, _))| **found == Some(field))
             .min_by_key(|(_, (_, cell))| rank(cell))
             .map(|(at, _)| at);
         for (at, found) in fields.iter_mut().enumerate() {
-            if *found == Some(*field) && Some(at) != best {
+            if *found == Some(field) && Some(at) != best {
                 *found = None;
             }
         }
     }
-}
-
-/// A header without case, spaces and punctuation.
-fn key(header: &str) -> String {
-    header.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -313,21 +164,23 @@ mod tests {
     }
 
     #[test]
+    fn columns_that_are_not_used_are_named() {
+        let unused = |columns: &Columns, header: &[&str]| {
+            let cells: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
+            columns.header(&cells).unwrap().unused
+        };
+        let none = Columns::default();
+        assert_eq!(unused(&none, &["id", "name", "Fax", "", "Straße"]), ["Fax"]);
+        assert_eq!(unused(&none, &["id", "code", "name"]), ["code"], "one id is enough");
+        let mapped = Columns { address: Some("Site".into()), ..Columns::default() };
+        assert_eq!(unused(&mapped, &["id", "name", "Site", "City"]), ["City"]);
+    }
+
+    #[test]
     fn err_a_header_without_id_or_name() {
         assert_eq!(fields(&Columns::default(), &["name", "address"]), Err("id"));
         assert_eq!(fields(&Columns::default(), &["id", "address"]), Err("name"));
         let columns = Columns { id: Some("Konto".into()), ..Columns::default() };
         assert_eq!(fields(&columns, &["id", "name"]), Err("id"), "the mapped one is missing");
-    }
-
-    #[test]
-    fn every_recognized_header_stands_once_and_can_be_met() {
-        let mut all: Vec<&str> =
-            RECOGNIZED.iter().flat_map(|(_, known)| known.iter().copied()).collect();
-        assert!(all.iter().all(|header| key(header) == *header));
-        let count = all.len();
-        all.sort_unstable();
-        all.dedup();
-        assert_eq!(all.len(), count);
     }
 }

@@ -1,6 +1,6 @@
 //! Why a counterparty file cannot be used at all.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a counterparty file cannot be used at all. A single bad row is a `RowProblem` instead.
 #[derive(Debug, thiserror::Error)]
@@ -20,12 +20,40 @@ pub enum WatchlistError {
     #[error("expected an XLSX workbook, but got {path}: {workbook}")]
     Workbook { path: PathBuf, workbook: WorkbookError },
     #[error(
+        "expected CSV, TSV or XLSX, but {path} is a workbook of Excel 97 to 2003: save it as XLSX \
+         or as CSV in UTF-8"
+    )]
+    OldWorkbook { path: PathBuf },
+    #[error(
+        "expected text in UTF-8, but {path} is in another encoding, as line {line} shows: save it \
+         as UTF-8"
+    )]
+    OtherEncoding { path: PathBuf, line: u64 },
+    #[error(
         "expected a header with a column for {missing} in {path}, but got {found}: name the column \
          in `columns` of the watchlist, or call it `{missing}`"
     )]
     NoColumn { path: PathBuf, missing: &'static str, found: String },
     #[error("expected at most {limit} rows, but {path} has more")]
     TooManyRows { path: PathBuf, limit: usize },
+}
+
+impl WatchlistError {
+    /// The file or folder that cannot be used.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Unreadable { path, .. }
+            | Self::TooLarge { path, .. }
+            | Self::EmptyFolder(path)
+            | Self::Malformed { path, .. }
+            | Self::OldWorkbook { path }
+            | Self::OtherEncoding { path, .. }
+            | Self::NoColumn { path, .. }
+            | Self::Workbook { path, .. }
+            | Self::Moving(path)
+            | Self::TooManyRows { path, .. } => path,
+        }
+    }
 }
 
 /// Why a workbook is not read.

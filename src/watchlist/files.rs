@@ -8,9 +8,11 @@ use std::time::SystemTime;
 
 use crate::domain::Sha256;
 use crate::watchlist::columns::Columns;
+use crate::watchlist::encoding::NoText;
 use crate::watchlist::error::WatchlistError;
 use crate::watchlist::rows::{Ending, RowReader, Watchlist};
-use crate::watchlist::{text_table, workbook};
+use crate::watchlist::text_table::{self, NoTable};
+use crate::watchlist::workbook::{self, Found};
 
 /// The largest counterparty file: 1,000,000 rows of 250 bytes.
 pub const MAX_BYTES: u64 = 250_000_000;
@@ -125,18 +127,44 @@ fn read_file(path: &Path, reader: &mut RowReader<'_>) -> Result<Sha256, Watchlis
     let mut file = reader.file(path);
     let ending = if content.starts_with(ZIP) {
         // A workbook that is cut cannot be unpacked.
-        workbook::rows(&content, &mut |row| file.add(row))
-            .map_err(|workbook| WatchlistError::Workbook { path: path.to_owned(), workbook })?;
+        workbook::rows(&content, &mut |found| match found {
+            Found::Sheet(name) => file.begin_sheet(&name),
+            Found::Row(row) => file.add(row),
+            Found::Note(text) => file.note(&text),
+        })
+        .map_err(|workbook| WatchlistError::Workbook { path: path.to_owned(), workbook })?;
         Ending::LineEnd
     } else {
-        text_table::rows(&content, &mut |row| match row {
+        let text = text_table::rows(&content, &mut |row| match row {
             Ok(row) => file.add(row),
             Err(open) => file.add_open(open),
         })
-        .map_err(|problem| WatchlistError::Malformed { path: path.to_owned(), problem })?
+        .map_err(|problem| no_table(problem, path))?;
+        if text.is_guessed {
+            file.note(
+                "is read as Windows-1252, because it is not UTF-8: if letters are wrong, save it \
+                 as UTF-8",
+            );
+        }
+        text.ending
     };
     file.finish(ending)?;
     Ok(Sha256::of(&content))
+}
+
+fn no_table(problem: NoTable, path: &Path) -> WatchlistError {
+    let path = path.to_owned();
+    match problem {
+        NoTable::NoText(NoText::OldWorkbook) => WatchlistError::OldWorkbook { path },
+        NoTable::NoText(NoText::OtherEncoding { line }) => {
+            WatchlistError::OtherEncoding { path, line }
+        }
+        NoTable::NoText(NoText::Binary) => {
+            let problem = "it is neither text nor a workbook".to_owned();
+            WatchlistError::Malformed { path, problem }
+        }
+        NoTable::Csv(problem) => WatchlistError::Malformed { path, problem },
+    }
 }
 
 /// A pipe and a device state no size, so it is bounded while they are read.
@@ -262,6 +290,82 @@ mod tests {
         fs::write(&path, "id,name,country\n1,Alder,CN\n2,Bi").unwrap();
         fs::write(folder.path().join("b.csv"), "id,name\n3,Cedar\n").unwrap();
         assert_eq!(read(folder.path(), &Columns::default()).unwrap().ends_within, Some(3));
+    }
+
+    #[test]
+    fn ok_all_visible_sheets_with_a_header_are_read_and_the_others_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xlsx");
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let mut sheet = |name: &str, rows: &[&[&str]], is_hidden: bool| {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            for (line, row) in (0..).zip(rows) {
+                for (column, cell) in (0..).zip(*row) {
+                    sheet.write_string(line, column, *cell).unwrap();
+                }
+            }
+            sheet.set_hidden(is_hidden).set_active(name == "Customers");
+        };
+        sheet("Old", &[&["id", "name"], &["1", "Ash"]], true);
+        sheet("Cover", &[&["Our partners"], &["as of today"]], false);
+        sheet("Customers", &[&["id", "name"], &["1", "Alder"]], false);
+        sheet("Empty", &[], false);
+        sheet("Suppliers", &[&["name", "no"], &["Birch", "2"], &["Cedar", "1"]], false);
+        book.save(&path).unwrap();
+        let found = read(&path, &Columns::default()).unwrap();
+        let names: Vec<&str> = found.counterparties.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["Alder", "Birch"]);
+        let problem = found.problems[0].to_string();
+        assert!(problem.contains("a.xlsx, sheet `Suppliers`, line 3"), "{problem}");
+        assert!(problem.contains("is that of line 2 of") && problem.contains("`Customers`"));
+        assert_eq!(
+            found.notes,
+            [
+                "a.xlsx has a hidden sheet `Old` that is not read",
+                "a.xlsx has a sheet `Cover` that is not read: it has no column for id",
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_that_a_workbook_shows_with_zeros_in_front_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xlsx");
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let zeros = rust_xlsxwriter::Format::new().set_num_format("000000");
+        let sheet = book.add_worksheet();
+        sheet.write_string(0, 0, "id").unwrap().write_string(0, 1, "name").unwrap();
+        sheet.write_number_with_format(1, 0, 12, &zeros).unwrap();
+        sheet.write_string(1, 1, "Alder").unwrap();
+        book.save(&path).unwrap();
+        let found = read(&path, &Columns::default()).unwrap();
+        assert_eq!(found.counterparties[0].id, "12");
+        assert!(found.notes[0].contains("zeros in front"), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn ok_bad_bytes_cost_no_other_row_and_another_code_page_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let text = "id;name\n1;Завод Альфа\n2;Завод Бета\n3;Комбинат\n";
+        let mut bytes = text.as_bytes().to_vec();
+        let at = text.find("Бета").unwrap();
+        bytes[at] = 0xff;
+        fs::write(&path, &bytes).unwrap();
+        let found = read(&path, &Columns::default()).unwrap();
+        assert_eq!(found.counterparties.len(), 3);
+        assert_eq!(found.counterparties[0].name, "Завод Альфа");
+        let problems: Vec<u64> = found.problems.iter().map(|problem| problem.line).collect();
+        assert_eq!(problems, [3]);
+        let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(text);
+        fs::write(&path, &bytes).unwrap();
+        let error = read(&path, &Columns::default()).unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("save it as UTF-8"), "{error}");
+        let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode("id;name\n1;Müller\n");
+        fs::write(&path, &bytes).unwrap();
+        let found = read(&path, &Columns::default()).unwrap();
+        assert_eq!(found.counterparties[0].name, "Müller");
+        assert!(found.notes[0].contains("is read as Windows-1252"), "{:?}", found.notes);
     }
 
     #[test]

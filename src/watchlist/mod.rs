@@ -6,16 +6,25 @@
 //! # Layout
 //!
 //! - [`files`]: reads a file or a folder. The only file here that does I/O.
+//! - `encoding`: bytes as text.
 //! - `text_table`, `workbook`: rows of cells, each with its line.
 //! - `open_quotes`: rows of a text whose quote is never closed.
 //! - [`columns`]: which column holds what, by recognized or mapped headers.
+//! - `headers`: the recognized ones.
+//! - `cell_text`: line breaks and marks of HTML in a cell.
+//! - [`row_problem`]: what is wrong with a row.
 //! - [`rows`]: from cells to counterparties. A bad row is named with its line and costs no other
 //!   row.
 
+mod cell_text;
 pub mod columns;
+mod encoding;
 pub mod error;
+mod field;
 pub mod files;
+mod headers;
 mod open_quotes;
+pub mod row_problem;
 pub mod rows;
 mod text_table;
 pub mod workbook;
@@ -23,4 +32,5 @@ pub mod workbook;
 pub use columns::Columns;
 pub use error::{WatchlistError, WorkbookError};
 pub use files::{Seen, look, read};
-pub use rows::{RowProblem, Watchlist};
+pub use row_problem::{RowProblem, RowProblemKind};
+pub use rows::Watchlist;

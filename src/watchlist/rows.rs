@@ -1,18 +1,26 @@
 //! From cells to counterparties.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::domain::Sha256;
 use crate::screen::countries;
 use crate::screen::party::Counterparty;
-use crate::watchlist::columns::{Columns, Field, Header};
+use crate::watchlist::cell_text::{addresses, one_line, without_marks};
+use crate::watchlist::columns::{Columns, Header};
+use crate::watchlist::encoding::UNREADABLE;
 use crate::watchlist::error::WatchlistError;
+use crate::watchlist::field::Field;
+use crate::watchlist::row_problem::{RowProblem, RowProblemKind};
 
 /// A header is looked for in so many rows: exports begin with titles.
 const HEADER_ROWS: usize = 20;
 /// More rows are not a counterparty file.
 pub const MAX_ROWS: usize = 1_000_000;
+/// Stand where bytes are no text: see `encoding`.
+const CANNOT_BE_READ: [char; 2] = [UNREADABLE, '\0'];
 /// The most names, and the most addresses, of one counterparty.
 const MAX_LISTED: usize = 50;
 
@@ -40,32 +48,32 @@ pub enum Ending {
     WithinLetter,
 }
 
-/// What is wrong with one row. The other rows are used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowProblem {
-    pub file: PathBuf,
-    pub line: u64,
-    pub problem: String,
-    /// The row is not compared. Otherwise it is compared without what is wrong.
-    pub is_left_out: bool,
-}
-
-impl std::fmt::Display for RowProblem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, line {}: {}", self.file.display(), self.line, self.problem)
-    }
-}
-
 /// The counterparties of a file or a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watchlist {
     pub counterparties: Vec<Counterparty>,
     /// In the order of the files. The rows are left out, except those whose country is unknown.
     pub problems: Vec<RowProblem>,
+    /// What a person should know of how the files were read: columns that are not used. No text of
+    /// a row.
+    pub notes: Vec<String>,
     /// The line on which a file ends within a row: it was cut, or is being written. What there is
     /// of the row is a counterparty like others.
     pub ends_within: Option<u64>,
     pub sha256: Sha256,
+}
+
+impl Watchlist {
+    /// How many rows are left out, or lack what could not be read.
+    pub fn unread_rows(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.kind != RowProblemKind::NoCountry).count()
+    }
+
+    /// All rows, also those that are left out.
+    pub fn all_rows(&self) -> usize {
+        let left_out = self.problems.iter().filter(|problem| problem.is_left_out()).count();
+        self.counterparties.len() + left_out
+    }
 }
 
 /// Collects the rows of one file after another.
@@ -73,6 +81,7 @@ pub struct RowReader<'a> {
     columns: &'a Columns,
     counterparties: Vec<Counterparty>,
     problems: Vec<RowProblem>,
+    notes: Vec<String>,
     /// Where each id stands first: ids are unique over all files of a folder.
     known: HashMap<String, (PathBuf, u64)>,
     ends_within: Option<u64>,
@@ -82,8 +91,13 @@ pub struct RowReader<'a> {
 pub struct FileRows<'r, 'a> {
     reader: &'r mut RowReader<'a>,
     path: &'r Path,
-    header: Option<Header>,
+    /// Of the file, or of the sheet of a workbook with several.
+    header: Option<Rc<Header>>,
+    any_header: bool,
+    sheet: Option<String>,
     rows: usize,
+    rows_of_sheet: usize,
+    missing_in_sheet: Option<&'static str>,
     /// What the first rows lack to be a header.
     missing: Option<(&'static str, Vec<String>)>,
     /// The last row so far.
@@ -109,6 +123,7 @@ impl<'a> RowReader<'a> {
             columns,
             counterparties: Vec::new(),
             problems: Vec::new(),
+            notes: Vec::new(),
             known: HashMap::new(),
             ends_within: None,
         }
@@ -119,7 +134,11 @@ impl<'a> RowReader<'a> {
             reader: self,
             path,
             header: None,
+            any_header: false,
+            sheet: None,
             rows: 0,
+            rows_of_sheet: 0,
+            missing_in_sheet: None,
             missing: None,
             last: None,
             before_last: (false, false),
@@ -127,12 +146,8 @@ impl<'a> RowReader<'a> {
     }
 
     pub fn finish(self, sha256: Sha256) -> Watchlist {
-        Watchlist {
-            counterparties: self.counterparties,
-            problems: self.problems,
-            ends_within: self.ends_within,
-            sha256,
-        }
+        let Self { counterparties, problems, notes, ends_within, .. } = self;
+        Watchlist { counterparties, problems, notes, ends_within, sha256 }
     }
 }
 
@@ -142,12 +157,20 @@ impl FileRows<'_, '_> {
             return;
         }
         self.rows += 1;
+        self.rows_of_sheet += 1;
         let Some(header) = self.header.clone() else {
-            if self.rows <= HEADER_ROWS {
+            if self.rows_of_sheet <= HEADER_ROWS {
                 match self.reader.columns.header(&row.cells) {
-                    Ok(header) => self.header = Some(header),
+                    Ok(header) => {
+                        if let Some(unused) = header.unused_in_words() {
+                            self.note(&unused);
+                        }
+                        self.header = Some(Rc::new(header));
+                        self.any_header = true;
+                    }
                     Err(missing) => {
                         self.missing.get_or_insert((missing, row.cells));
+                        self.missing_in_sheet.get_or_insert(missing);
                     }
                 }
             }
@@ -160,11 +183,37 @@ impl FileRows<'_, '_> {
         self.follow(if is_whole { RowEnd::Whole(row.line) } else { RowEnd::Short(row.line) });
         match self.counterparty(&header, &row) {
             Ok(counterparty) => {
-                let place = (self.path.to_owned(), row.line);
+                let place = (self.place(), row.line);
                 self.reader.known.insert(counterparty.id.clone(), place);
                 self.reader.counterparties.push(counterparty);
             }
-            Err(problem) => self.problem(row.line, problem, true),
+            Err(problem) => self.problem(row.line, problem, RowProblemKind::LeftOut),
+        }
+    }
+
+    /// The rows that follow are those of a sheet of a workbook.
+    pub fn begin_sheet(&mut self, name: &str) {
+        self.end_sheet();
+        self.sheet = Some(one_line(name));
+        (self.header, self.rows_of_sheet, self.missing_in_sheet) = (None, 0, None);
+        self.last = None;
+    }
+
+    /// Says that a sheet with cells is not read, if others are.
+    fn end_sheet(&mut self) {
+        if let (Some(sheet), None, Some(missing)) =
+            (&self.sheet, &self.header, self.missing_in_sheet)
+        {
+            let text = format!("has a sheet `{sheet}` that is not read: it has no column for");
+            self.note(&format!("{text} {missing}"));
+        }
+    }
+
+    /// The file, and its sheet if it has several.
+    fn place(&self) -> PathBuf {
+        match &self.sheet {
+            Some(sheet) => PathBuf::from(format!("{}, sheet `{sheet}`", self.path.display())),
+            None => self.path.to_owned(),
         }
     }
 
@@ -174,7 +223,8 @@ impl FileRows<'_, '_> {
         if self.rows > MAX_ROWS {
             return Err(WatchlistError::TooManyRows { path, limit: MAX_ROWS });
         }
-        if self.header.is_none() {
+        self.end_sheet();
+        if !self.any_header {
             let (missing, found) = self.missing.unwrap_or(("id", Vec::new()));
             let found: Vec<String> =
                 found.iter().filter(|c| !c.is_empty()).map(|cell| format!("`{cell}`")).collect();
@@ -183,7 +233,7 @@ impl FileRows<'_, '_> {
         }
         if let Some(line) = self.cut_row(ending) {
             let problem = "expected a whole row, but the file ends within it: it may be incomplete";
-            self.problem(line, problem.to_owned(), false);
+            self.problem(line, problem.to_owned(), RowProblemKind::Damaged);
             self.reader.ends_within.get_or_insert(line);
         }
         Ok(())
@@ -214,12 +264,18 @@ impl FileRows<'_, '_> {
     pub fn add_open(&mut self, open: OpenQuote) {
         self.follow(RowEnd::Open(open.line));
         let problem = "expected a quote at the end of the quoted cell, but got none";
-        self.problem(open.line, problem.to_owned(), true);
+        self.problem(open.line, problem.to_owned(), RowProblemKind::LeftOut);
     }
 
-    fn problem(&mut self, line: u64, problem: String, is_left_out: bool) {
-        let file = self.path.to_owned();
-        self.reader.problems.push(RowProblem { file, line, problem, is_left_out });
+    /// Says something of the file as a whole.
+    pub fn note(&mut self, text: &str) {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        self.reader.notes.push(format!("{name} {text}"));
+    }
+
+    fn problem(&mut self, line: u64, problem: String, kind: RowProblemKind) {
+        let file = self.place();
+        self.reader.problems.push(RowProblem { file, line, problem, kind });
     }
 
     fn counterparty(&mut self, header: &Header, row: &Cells) -> Result<Counterparty, String> {
@@ -234,11 +290,24 @@ impl FileRows<'_, '_> {
         let mut counterparty = Counterparty::default();
         let mut parts: Vec<&str> = Vec::new();
         let mut country = "";
-        for (field, cell) in header.fields.iter().zip(&row.cells) {
+        let used = || header.fields.iter().zip(&row.cells).filter(|(field, _)| field.is_some());
+        let is_damaged = used().any(|(_, cell)| cell.contains(CANNOT_BE_READ));
+        let cells: Vec<Cow<'_, str>> = row
+            .cells
+            .iter()
+            .map(|cell| {
+                if is_damaged {
+                    without_marks(&cell.replace(CANNOT_BE_READ, "")).into_owned().into()
+                } else {
+                    without_marks(cell)
+                }
+            })
+            .collect();
+        for (field, cell) in header.fields.iter().zip(&cells) {
             match field {
-                Some(Field::Id) => counterparty.id = cell.clone(),
+                Some(Field::Id) => counterparty.id = cell.to_string(),
                 Some(Field::Name) => counterparty.name = one_line(cell),
-                Some(Field::Aliases) => counterparty.aliases.extend(self.several(cell)),
+                Some(Field::Aliases) => counterparty.aliases.extend(self.names(cell)),
                 Some(Field::Address) if !cell.is_empty() => parts.push(cell),
                 Some(Field::Country) => country = cell,
                 Some(Field::Owner) => counterparty.owner = one_line(cell),
@@ -247,17 +316,25 @@ impl FileRows<'_, '_> {
         }
         counterparty.addresses = match parts.as_slice() {
             [] => Vec::new(),
-            [whole] => self.several(whole),
+            [whole] => self.several(whole).flat_map(addresses).collect(),
             parts => vec![one_line(&parts.join(", "))],
         };
+        counterparty.addresses.retain(|address| !address.is_empty());
         counterparty.aliases.truncate(MAX_LISTED);
         counterparty.addresses.truncate(MAX_LISTED);
         if counterparty.id.is_empty() {
             return Err("expected an id, but the cell is empty".to_owned());
         }
+        let is_id = |(field, _): &(&Option<Field>, &String)| **field == Some(Field::Id);
+        if used().find(is_id).is_some_and(|(_, cell)| cell.contains(CANNOT_BE_READ)) {
+            return Err("expected an id in UTF-8, but some bytes of it are not".to_owned());
+        }
         if let Some((file, line)) = self.reader.known.get(&counterparty.id) {
-            let other =
-                if file == self.path { String::new() } else { format!(" of {}", file.display()) };
+            let other = if *file == self.place() {
+                String::new()
+            } else {
+                format!(" of {}", file.display())
+            };
             return Err(format!(
                 "expected an id of its own, but `{}` is that of line {line}{other}",
                 counterparty.id
@@ -273,24 +350,28 @@ impl FileRows<'_, '_> {
                 "expected an ISO 3166-1 code or the name of a country, but got `{country}`: the \
                  row is compared without a country"
             );
-            self.problem(row.line, problem, false);
+            self.problem(row.line, problem, RowProblemKind::NoCountry);
+        }
+        if is_damaged {
+            let problem = "expected text in UTF-8, but some bytes are not: the row is compared \
+                           without them";
+            self.problem(row.line, problem.to_owned(), RowProblemKind::Damaged);
         }
         Ok(counterparty)
     }
 
-    fn several(&self, cell: &str) -> Vec<String> {
-        let separator = &self.reader.columns.alias_separator;
-        let parts: Vec<&str> = if separator.is_empty() {
-            cell.lines().collect()
-        } else {
-            cell.lines().flat_map(|line| line.split(separator.as_str())).collect()
-        };
-        parts.into_iter().map(one_line).filter(|part| !part.is_empty()).collect()
+    fn names(&self, cell: &str) -> Vec<String> {
+        let lines = self.several(cell).flat_map(str::lines);
+        lines.map(one_line).filter(|name| !name.is_empty()).collect()
     }
-}
 
-fn one_line(cell: &str) -> String {
-    cell.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// The parts of a cell that has several names, or several addresses.
+    fn several<'c>(&'c self, cell: &'c str) -> impl Iterator<Item = &'c str> {
+        let separator = self.reader.columns.alias_separator.as_str();
+        let whole = separator.is_empty().then_some(cell);
+        let parts = (!separator.is_empty()).then(|| cell.split(separator));
+        whole.into_iter().chain(parts.into_iter().flatten())
+    }
 }
 
 #[cfg(test)]
@@ -342,6 +423,44 @@ mod tests {
         ];
         let found = read(&Columns::default(), rows).unwrap();
         assert_eq!(found.counterparties[0].addresses, ["1 Quay St., Minsk"]);
+        assert_eq!(found.notes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn ok_an_address_in_lines_is_one_and_names_in_lines_are_several() {
+        let row = &["C1", "Alder &amp; Co", "AW\nAlder; A&nbsp;W", "1 Quay St.\nMinsk; 2 Mill Rd"];
+        let found = read(&Columns::default(), &[HEADER, row]).unwrap();
+        let party = &found.counterparties[0];
+        assert_eq!(party.name, "Alder & Co");
+        assert_eq!(party.aliases, ["AW", "Alder", "A W"]);
+        assert_eq!(party.addresses, ["1 Quay St., Minsk", "2 Mill Rd"]);
+    }
+
+    #[test]
+    fn columns_that_are_not_used_are_said() {
+        let rows: &[&[&str]] = &[&["id", "name", "Fax", "Straße", "Hausnummer"], &["1", "Alder"]];
+        let found = read(&Columns::default(), rows).unwrap();
+        assert_eq!(found.notes, ["customers.csv has a column that is not used: `Fax`"]);
+    }
+
+    #[test]
+    fn err_a_row_with_bytes_that_cannot_be_read_is_named_and_compared_without_them() {
+        let rows: &[&[&str]] = &[
+            &["id", "name", "Fax"],
+            &["C1", "Al\u{fffd}der"],
+            &["C\u{fffd}2", "Birch"],
+            &["C3", "Ce\0dar"],
+            &["C4", "Elm", "\u{fffd}"],
+        ];
+        let found = read(&Columns::default(), rows).unwrap();
+        let names: Vec<&str> = found.counterparties.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["Alder", "Cedar", "Elm"]);
+        let of_line = |line: u64| found.problems.iter().find(|problem| problem.line == line);
+        assert!(of_line(2).unwrap().problem.contains("some bytes are not"));
+        assert!(of_line(3).unwrap().is_left_out());
+        assert!(of_line(4).is_some_and(|problem| !problem.is_left_out()));
+        assert_eq!(of_line(5), None, "the column is not used");
+        assert_eq!((found.unread_rows(), found.all_rows()), (3, 4));
     }
 
     #[test]

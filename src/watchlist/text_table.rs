@@ -1,7 +1,6 @@
 //! CSV and TSV as rows of cells.
 
-use std::borrow::Cow;
-
+use crate::watchlist::encoding::{Decoded, NoText, decoded};
 use crate::watchlist::open_quotes;
 use crate::watchlist::rows::{Cells, Ending, OpenQuote};
 
@@ -12,18 +11,27 @@ const HEADER_BYTES: usize = 4096;
 /// Old programs end a text with it.
 const END_OF_TEXT: char = '\u{1a}';
 
-/// Hands on each row with its line, or the line of a row that cannot be read. UTF-8, UTF-16 with a
-/// byte order mark, and Windows-1252, which spreadsheets still write, are read. Returns how the
-/// text ends.
-pub fn rows(
-    bytes: &[u8],
-    each: &mut dyn FnMut(Result<Cells, OpenQuote>),
-) -> Result<Ending, String> {
-    let (text, ends_within_letter) = decoded(bytes);
+/// Why bytes are no table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoTable {
+    NoText(NoText),
+    /// The reader of CSV failed.
+    Csv(String),
+}
+
+/// What is known of a text whose rows were handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub ending: Ending,
+    /// Its encoding is only likely.
+    pub is_guessed: bool,
+}
+
+/// Hands on each row with its line, or the line of a row that cannot be read.
+pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Result<Text, NoTable> {
+    let Decoded { text, is_guessed, ends_within_letter } =
+        decoded(bytes).map_err(NoTable::NoText)?;
     let text = text.trim_end_matches(END_OF_TEXT);
-    if text.contains('\0') {
-        return Err("it is neither text nor a workbook".to_owned());
-    }
     let separator = separator(text);
     let mut rest: &str = text;
     let mut lines_before = 0;
@@ -37,13 +45,14 @@ pub fn rows(
         lines_before = line;
     }
     rows_of(rest, separator, lines_before, each)?;
-    Ok(if ends_within_letter {
+    let ending = if ends_within_letter {
         Ending::WithinLetter
     } else if text.ends_with(['\n', '\r']) {
         Ending::LineEnd
     } else {
         Ending::NoLineEnd
-    })
+    };
+    Ok(Text { ending, is_guessed })
 }
 
 fn rows_of(
@@ -51,7 +60,7 @@ fn rows_of(
     separator: u8,
     lines_before: u64,
     each: &mut dyn FnMut(Result<Cells, OpenQuote>),
-) -> Result<(), String> {
+) -> Result<(), NoTable> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -59,7 +68,8 @@ fn rows_of(
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     loop {
-        let more = reader.read_record(&mut record).map_err(|error| error.to_string())?;
+        let more =
+            reader.read_record(&mut record).map_err(|error| NoTable::Csv(error.to_string()))?;
         if !more {
             return Ok(());
         }
@@ -67,30 +77,6 @@ fn rows_of(
         let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
         each(Ok(Cells { line, cells }));
     }
-}
-
-/// The text, and whether the bytes end within a letter of UTF-8.
-fn decoded(bytes: &[u8]) -> (Cow<'_, str>, bool) {
-    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
-        let bytes = bytes.get(mark..).unwrap_or_default();
-        let ends_within = encoding == encoding_rs::UTF_8 && ends_within_letter(bytes);
-        return (encoding.decode_without_bom_handling(bytes).0, ends_within);
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.into(), false),
-        // It is not another encoding: all letters but the last are as they should be.
-        Err(_) if ends_within_letter(bytes) => (String::from_utf8_lossy(bytes), true),
-        Err(_) => (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, false),
-    }
-}
-
-/// Whether these bytes are UTF-8 with other letters than those of ASCII, and end within a letter.
-/// Without others, the last byte may be a whole letter of Windows-1252.
-fn ends_within_letter(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_err_and(|error| {
-        let whole = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        error.error_len().is_none() && !whole.is_ascii()
-    })
 }
 
 fn separator(text: &str) -> u8 {
@@ -109,7 +95,7 @@ fn separator(text: &str) -> u8 {
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, String> {
+    fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, NoTable> {
         let mut found = Vec::new();
         rows(bytes, &mut |row| {
             found.push(row.map_or_else(
@@ -171,7 +157,7 @@ mod tests {
     #[test]
     fn ok_how_a_text_ends() {
         let check = |bytes: &[u8], expected: Ending| {
-            assert_eq!(rows(bytes, &mut |_| ()), Ok(expected), "{bytes:?}");
+            assert_eq!(rows(bytes, &mut |_| ()).unwrap().ending, expected, "{bytes:?}");
         };
         for bytes in [&b"id,name\n1,A\n"[..], b"id,name\r\n", b"id,name\r", b"id,name\n\x1a"] {
             check(bytes, Ending::LineEnd);

@@ -1,8 +1,8 @@
-//! The first sheet of an XLSX workbook that has cells, as rows of cells.
+//! The visible sheets of an XLSX workbook, as rows of cells.
 
 use std::io::{Cursor, Read};
 
-use calamine::{DataRef, Reader as _, Xlsx};
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
 
 use crate::watchlist::error::WorkbookError;
 use crate::watchlist::rows::Cells;
@@ -18,17 +18,47 @@ pub const MAX_WHOLE_PART: u64 = 250_000_000;
 /// Where the sheets are, which are read cell by cell.
 const SHEETS: &str = "xl/worksheets/sheet";
 
+/// Where the formats of numbers are, and what begins one.
+const STYLES: &str = "xl/styles.xml";
+const FORMAT: &str = "formatCode=\"";
+
 fn broken(error: impl std::fmt::Display) -> WorkbookError {
     WorkbookError::Broken(error.to_string())
 }
 
-/// Hands on each row of the first sheet that has any, with its number in the sheet.
-pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), WorkbookError> {
+/// What is found in a workbook, in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A sheet begins. Only in a workbook with several visible ones.
+    Sheet(String),
+    /// A row, with its number in the sheet.
+    Row(Cells),
+    /// What a person should know, as a part of a sentence about the file.
+    Note(String),
+}
+
+/// Hands on each row of each visible sheet. A hidden one is named.
+pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Found)) -> Result<(), WorkbookError> {
     bound(bytes, MAX_UNPACKED, MAX_WHOLE_PART)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    for sheet in book.sheet_names() {
+    let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let (visible, hidden): (Vec<_>, Vec<_>) =
+        sheets.cloned().partition(|sheet| sheet.visible == SheetVisible::Visible);
+    for sheet in hidden {
+        each(Found::Note(format!("has a hidden sheet `{}` that is not read", sheet.name)));
+    }
+    if shows_zeros_in_front(bytes) {
+        let text =
+            "shows numbers with zeros in front, which are read without them: keep ids as text";
+        each(Found::Note(text.to_owned()));
+    }
+    let are_several = visible.len() > 1;
+    for sheet in visible {
         // Cell by cell: a whole range would take memory for each cell between two far corners.
-        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
+        let Ok(mut cells) = book.worksheet_cells_reader(&sheet.name) else { continue };
+        if are_several {
+            each(Found::Sheet(sheet.name));
+        }
         let mut row = Cells { line: 0, cells: Vec::new() };
         let mut any = false;
         while let Some(cell) = cells.next_cell().map_err(broken)? {
@@ -40,7 +70,7 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), WorkbookErr
                 continue;
             }
             if row.line != line && any {
-                each(std::mem::replace(&mut row, Cells { line, cells: Vec::new() }));
+                each(Found::Row(std::mem::replace(&mut row, Cells { line, cells: Vec::new() })));
             }
             row.line = line;
             any = true;
@@ -50,11 +80,23 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), WorkbookErr
             }
         }
         if any {
-            each(row);
-            return Ok(());
+            each(Found::Row(row));
         }
     }
     Ok(())
+}
+
+/// Whether a format of numbers is of zeros alone: `000000` shows 12 as 000012.
+fn shows_zeros_in_front(bytes: &[u8]) -> bool {
+    let styles = || -> Option<String> {
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+        let mut text = String::new();
+        archive.by_name(STYLES).ok()?.take(MAX_WHOLE_PART).read_to_string(&mut text).ok()?;
+        Some(text)
+    };
+    let styles = styles().unwrap_or_default();
+    let formats = styles.split(FORMAT).skip(1).filter_map(|rest| rest.split('"').next());
+    formats.into_iter().any(|format| format.len() > 1 && format.bytes().all(|byte| byte == b'0'))
 }
 
 /// Unpacks the parts once and drops them, because the sizes that an archive states may be lies.
@@ -86,6 +128,14 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
         DataRef::Bool(value) => value.to_string(),
+        DataRef::DateTime(value) if value.is_datetime() => {
+            let (year, month, day, hour, minute, second, _) = value.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            match (hour, minute, second) {
+                (0, 0, 0) => date,
+                _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
+            }
+        }
         DataRef::DateTime(value) => value.as_f64().to_string(),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
     }
@@ -100,6 +150,12 @@ mod tests {
         assert_eq!(text(&DataRef::Float(1001.0)), "1001");
         assert_eq!(text(&DataRef::Float(0.5)), "0.5");
         assert_eq!(text(&DataRef::SharedString(" Alder ")), "Alder");
+        let date = |days: f64| {
+            use calamine::{ExcelDateTime, ExcelDateTimeType};
+            text(&DataRef::DateTime(ExcelDateTime::new(days, ExcelDateTimeType::DateTime, false)))
+        };
+        assert_eq!(date(45_296.0), "2024-01-05");
+        assert_eq!(date(45_296.5), "2024-01-05 12:00:00");
     }
 
     fn archive(parts: &[(&str, usize)]) -> Vec<u8> {

@@ -51,6 +51,11 @@ pub enum Action {
         id: MatchId,
         note: String,
     },
+    /// A decision about a match on a page that shows this many decisions about it.
+    MatchSeen {
+        seen: usize,
+        decision: Box<Action>,
+    },
     RetryDelivery {
         id: DeliveryId,
     },

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::{AlertId, Delivery, DeliveryId, HoldState, Item};
+use crate::domain::{Alert, AlertId, AlertKind, Delivery, DeliveryId, HoldState, Item};
 use crate::store::{AlertLine, AlertQuery, ReceiverState, Result};
 use crate::stored_json::{
     CheckDayRow, DeliveryRow, HoldRow, ItemRow, MatchRow, ReceiverRow, SourceRow, WatchlistRow,
@@ -60,11 +60,26 @@ pub async fn names_in_items(web: &Web, items: &[ItemRow]) -> Result<BTreeMap<Str
 }
 
 /// A delivery, if the pages show its alert.
-pub async fn shown_delivery(web: &Web, id: &DeliveryId) -> Result<Option<Delivery>> {
+pub async fn shown_delivery(web: &Visit, id: &DeliveryId) -> Result<Option<Delivery>> {
     let Some(delivery) = web.state.store.delivery(id).await? else { return Ok(None) };
-    let alert = web.state.store.alert(&delivery.alert_id).await?;
-    let is_shown = alert.is_some_and(|alert| !alert.body.kind().is_about_watchlists());
+    let is_hidden = web.hidden_receivers().contains(&delivery.receiver);
+    let is_shown = !is_hidden && shown_alert(web, &delivery.alert_id).await?.is_some();
     Ok(is_shown.then_some(delivery))
+}
+
+/// An alert that this visitor is shown. Those about counterparty files have no page.
+pub async fn shown_alert(web: &Visit, id: &AlertId) -> Result<Option<Alert>> {
+    let Some(alert) = web.state.store.alert(id).await? else { return Ok(None) };
+    let (kind, hidden) = (alert.body.kind(), web.hidden_receivers());
+    if kind.is_about_watchlists() {
+        return Ok(None);
+    }
+    if hidden.is_empty() || !AlertKind::MADE_FOR_SOME.contains(&kind) {
+        return Ok(Some(alert));
+    }
+    let deliveries = web.state.store.deliveries_of(id).await?;
+    let is_shown = deliveries.iter().any(|delivery| !hidden.contains(&delivery.receiver));
+    Ok(is_shown.then_some(alert))
 }
 
 /// Deliveries with the title of their alert and when each is tried next.
@@ -84,7 +99,7 @@ pub async fn delivery_rows(web: &Web, deliveries: Vec<Delivery>) -> Result<Vec<D
 }
 
 /// The configured receivers, then those that only have deliveries in the outbox.
-pub async fn receiver_rows(web: &Web) -> Result<Vec<ReceiverRow>> {
+pub async fn receiver_rows(web: &Visit) -> Result<Vec<ReceiverRow>> {
     let (states, outbox) =
         (web.state.store.receiver_states().await?, web.state.store.outbox_counts().await?);
     let lines = web.state.status.receivers();
@@ -102,6 +117,8 @@ pub async fn receiver_rows(web: &Web) -> Result<Vec<ReceiverRow>> {
             rows.push(row(&count.receiver, None, false));
         }
     }
+    let hidden = web.hidden_receivers();
+    rows.retain(|row| !hidden.contains(&row.state.receiver));
     Ok(rows)
 }
 
@@ -119,13 +136,14 @@ pub fn receiver_names(web: &Web) -> Vec<String> {
 
 /// The items in these states, or in all, of a receiver, or of all. Those that are not closed come
 /// first.
-pub async fn items(web: &Web, states: ItemStates, receiver: &str) -> Result<Vec<Item>> {
+pub async fn items(web: &Visit, states: ItemStates, receiver: &str) -> Result<Vec<Item>> {
     let store = &web.state.store;
     let mut items = match states {
         ItemStates::All => store.items(None).await?,
         ItemStates::Unclosed => store.unclosed_items().await?,
         ItemStates::One(state) => store.items(Some(state)).await?,
     };
+    items.retain(|item| web.shows_item(item));
     if !receiver.is_empty() {
         items.retain(|item| item.receivers().iter().any(|name| name == receiver));
     }
@@ -133,10 +151,15 @@ pub async fn items(web: &Web, states: ItemStates, receiver: &str) -> Result<Vec<
 }
 
 /// Items with the time by which somebody must acknowledge each.
-pub async fn item_rows(web: &Web, items: Vec<Item>) -> Result<Vec<ItemRow>> {
-    let mut rows = Vec::with_capacity(items.len());
+pub async fn item_rows(web: &Visit, items: Vec<Item>) -> Result<Vec<ItemRow>> {
+    let hidden = web.hidden_receivers();
+    let mut rows: Vec<ItemRow> = Vec::with_capacity(items.len());
     for item in items {
         rows.push(ItemRow::of(&web.state.store, item, &web.state.settings.timezone).await?);
+    }
+    for row in &mut rows {
+        row.receivers.retain(|name| !hidden.contains(name));
+        row.escalated_to.retain(|name| !hidden.contains(name));
     }
     Ok(rows)
 }

@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 
 use crate::metrics;
 use crate::web::Web;
+use crate::web::visit::Visit;
 
 /// A database that takes longer than this to answer is not ready.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,9 +45,16 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
     }
 }
 
+/// The metrics without the lines of these receivers.
+fn without_receivers(text: &str, hidden: &[String]) -> String {
+    let labels: Vec<String> = hidden.iter().map(|name| format!("receiver=\"{name}\"")).collect();
+    let is_shown = |line: &&str| !labels.iter().any(|label| line.contains(label.as_str()));
+    text.split_inclusive('\n').filter(is_shown).collect()
+}
+
 /// `/metrics` in the Prometheus text format, version 0.0.4. If the database does not answer, the
 /// counts of waiting deliveries keep their last values.
-pub async fn scrape(State(web): State<Web>) -> impl IntoResponse {
+pub async fn scrape(web: Visit) -> impl IntoResponse {
     let receivers: Vec<String> =
         web.state.status.receivers().iter().map(|receiver| receiver.name.clone()).collect();
     let sources: Vec<String> =
@@ -70,6 +78,6 @@ pub async fn scrape(State(web): State<Web>) -> impl IntoResponse {
     }
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        web.state.metrics.render(),
+        without_receivers(&web.state.metrics.render(), &web.hidden_receivers()),
     )
 }

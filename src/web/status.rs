@@ -49,6 +49,8 @@ pub struct ReceiverLine {
     /// `email`, `slack`, `webhook`, `console`
     pub kind: String,
     pub operator: bool,
+    /// What it gets depends on the reader's own counterparties.
+    pub shows_matches: bool,
 }
 
 /// Shared between the daemon and the pages.

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::response::Html;
 use serde_json::{Value, json};
 
-use crate::domain::Role;
+use crate::domain::{Item, Role};
 use crate::web::Web;
 use crate::web::access::caller::{Caller, Proof, SignedIn};
 
@@ -52,6 +52,23 @@ impl Visit {
     /// Whether a person is signed in, who may see what is about counterparties.
     pub fn is_signed_in(&self) -> bool {
         self.caller.0.is_some()
+    }
+
+    /// The receivers that are shown matches, if nobody is signed in: what they get, and when, says
+    /// which listed entries are counterparties.
+    pub fn hidden_receivers(&self) -> Vec<String> {
+        if self.is_signed_in() || self.state.status.watchlists().is_empty() {
+            return Vec::new();
+        }
+        let all = self.state.status.receivers().into_iter();
+        all.filter(|receiver| receiver.shows_matches).map(|receiver| receiver.name).collect()
+    }
+
+    /// Whether an item is shown: not if only hidden receivers have it, because a match may have
+    /// opened it.
+    pub fn shows_item(&self, item: &Item) -> bool {
+        let hidden = self.hidden_receivers();
+        hidden.is_empty() || item.receivers().iter().any(|name| !hidden.contains(name))
     }
 
     /// Whether nobody is signed in, and somebody could be.

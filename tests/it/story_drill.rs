@@ -123,6 +123,27 @@ async fn a_drill_says_how_old_each_counterparty_file_is() {
 }
 
 #[tokio::test]
+async fn a_list_that_was_never_read_is_in_the_report_and_fails_the_drill() {
+    let mut site = Site::new().await;
+    let path = site.folder.path().join("list.csv");
+    site.sections = format!(
+        "[[source]]\nname = \"second\"\nkind = \"file\"\npath = \"{}\"\nlists = [\"EL\"]\n",
+        path.display()
+    );
+    site.publish(&list());
+    assert_eq!(site.command(&["check"]).await.exit, Some(1), "the second source has no file");
+    let ended = site.command(&["drill", "--parties", "1", "--output", "json"]).await;
+    assert_eq!(ended.exit, Some(1), "{ended:?}");
+    let lists = json(&ended.stdout)["drill"]["lists"].take();
+    assert_eq!(lists.as_array().unwrap().len(), 2, "{lists}");
+    let second = &lists[1];
+    assert_eq!((&second["source"], &second["entries"]), (&"second".into(), &0.into()));
+    assert_eq!((&second["observed_at"], second["failing_since"].is_string()), (&Value::Null, true));
+    let ended = site.command(&["drill", "--parties", "1"]).await;
+    assert!(ended.stdout.contains("EL of second: 0 rows, never read"), "{}", ended.stdout);
+}
+
+#[tokio::test]
 async fn a_drill_needs_a_current_list() {
     let site = Site::new().await;
     let ended = site.command(&["drill"]).await;

@@ -121,7 +121,9 @@ async fn nobody_sees_a_counterparty_without_signing_in_even_if_everybody_may_rea
         }
         let item = format!("/items/{}", item.item_id);
         let alert = format!("/alerts/{alert}");
-        for path in ["/", "/items", &item, &alert, "/holds", "/deliveries", "/feed.atom"] {
+        // Only the officer has it, so it says which listed entry is ours.
+        assert_eq!(nobody.get(&item).await.status, StatusCode::NOT_FOUND);
+        for path in ["/", "/items", &alert, "/holds", "/deliveries", "/feed.atom"] {
             let seen = nobody.get(path).await;
             assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
             for wrong in [PLANTED, "/matches", "/watchlists", "customers", "strong match"] {
@@ -401,7 +403,7 @@ async fn counterparty_files_show_their_rows_age_problems_and_matches() {
     let shown = cy.get("/watchlists").await.text.replace("&#x2f;", "/");
     for part in [
         "customers.csv",
-        "42, 1 row was left out",
+        "42, 1 row has a problem",
         "line 44",
         "2 open",
         "/matches?watchlist=customers&amp;state=open",
@@ -553,4 +555,73 @@ async fn a_rejected_counterparty_file_stays_out_of_use() {
     let shown = ada.get("/watchlists").await.text;
     assert!(shown.contains("<dd>42") && shown.contains("was rejected"), "{shown}");
     assert!(ada.get("/holds").await.text.contains("the export was cut"));
+}
+
+#[tokio::test]
+async fn nobody_learns_from_deliveries_which_change_a_route_of_matches_let_through() {
+    let mut site = site(&customers(), "public_reading = true").await;
+    site.sections.push_str("[[route]]\nreceivers = [\"officer\"]\nmatches = true\n");
+    site.sections.push_str("[[route]]\nreceivers = [\"erp\"]\n");
+    let world = World::with_baseline(site, &rows(40)).await;
+    world.publish(&with(newcomer()));
+    assert_eq!(world.next_check().await.exit, 0);
+    let store = &world.program.store;
+    let all = store.deliveries(&Default::default()).await.unwrap();
+    let of = |name: &str| all.iter().find(|delivery| delivery.receiver == name).cloned();
+    let (hidden, erp) = (of("officer").unwrap(), of("erp").unwrap());
+    let pages = Pages::of(world).await;
+    let mut nobody = pages.browser(HERE);
+    let alert = format!("/alerts/{}", hidden.alert_id);
+    let api_alert = format!("/api{alert}");
+    for path in
+        ["/", "/deliveries", "/api/deliveries", "/api/receivers", "/metrics", &alert, &api_alert]
+    {
+        let seen = nobody.get(path).await;
+        assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
+        assert!(!seen.text.contains("officer"), "{path} shows the receiver: {}", seen.text);
+    }
+    let (one, other) = (format!("/deliveries/{}", hidden.delivery_id), erp.delivery_id);
+    for path in [one.clone(), format!("/api{one}"), format!("/api{one}/attempts")] {
+        assert_eq!(nobody.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let seen = nobody.get(&format!("/deliveries/{other}")).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+    assert!(nobody.get("/api/deliveries").await.text.contains("erp"));
+    let mut cy = signed_in(&pages, CY).await;
+    for path in ["/deliveries", &alert, &one] {
+        assert!(cy.get(path).await.text.contains("officer"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_another_person_has_overtaken_decides_nothing() {
+    let pages = pages().await;
+    let found = pages.match_of("C1").await;
+    let page = page_of(&found);
+    let (mut ben, mut ada) = (signed_in(&pages, BEN).await, signed_in(&pages, ADA).await);
+    let old = ben.get(&page).await;
+    assert!(old.text.contains("name=\"seen\" value=\"0\""), "{}", old.text);
+    let csrf = ada.get(&page).await.csrf("/confirm");
+    let seen = ada.post(&format!("{page}/confirm"), &[("csrf", &csrf), ("seen", "0")]).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    let csrf = old.csrf("/dismiss");
+    for fields in [vec![("seen", "0")], Vec::new()] {
+        let given = [("csrf", csrf.as_str()), ("reason", "other"), ("note", "a bakery")];
+        let fields: Vec<(&str, &str)> = fields.into_iter().chain(given).collect();
+        let seen = ben.post(&format!("{page}/dismiss"), &fields).await;
+        assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.text);
+        assert!(seen.text.contains("was confirmed by ada"), "{}", seen.text);
+    }
+    assert_eq!(pages.match_of("C1").await.state(), MatchState::Confirmed);
+    let reopen = [("csrf", csrf.as_str()), ("note", "why"), ("seen", "0")];
+    let seen = ben.post(&format!("{page}/reopen"), &reopen).await;
+    assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.text);
+    // Who has seen the decision may decide otherwise.
+    let current = ben.get(&page).await;
+    assert!(current.text.contains("name=\"seen\" value=\"1\""), "{}", current.text);
+    let fields =
+        [("csrf", csrf.as_str()), ("reason", "other"), ("note", "a bakery"), ("seen", "1")];
+    let seen = ben.post(&format!("{page}/dismiss"), &fields).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    assert_eq!(pages.match_of("C1").await.state(), MatchState::Dismissed);
 }

@@ -193,6 +193,65 @@ async fn of_a_file_that_ends_within_a_row_nothing_is_used_and_it_is_said_until_i
     assert_eq!(shown["watchlists"][0]["rows"], 41);
 }
 
+/// As if another program wrote the file as long as this lives.
+struct Writer {
+    is_over: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    fn of(path: &std::path::Path) -> Self {
+        use std::sync::atomic::Ordering;
+        let file = std::fs::File::options().append(true).open(path).unwrap();
+        let mut written = file.metadata().unwrap().modified().unwrap();
+        let is_over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let is_stopped = is_over.clone();
+        let thread = std::thread::spawn(move || {
+            while !is_stopped.load(Ordering::Relaxed) {
+                written += std::time::Duration::from_micros(1);
+                file.set_modified(written).unwrap();
+                std::thread::yield_now();
+            }
+        });
+        Self { is_over, thread: Some(thread) }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn of_a_file_that_is_written_while_it_is_read_nothing_is_used_until_it_rests() {
+    let site = site("").await;
+    write_customers(&site, &[]);
+    site.publish(&with(&[newcomer()]));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    let rows = async || {
+        let shown = json(&site.command(&["watchlists", "--output", "json"]).await.stdout);
+        let shown = &shown["watchlists"][0];
+        (shown["rows"].as_u64().unwrap(), shown["problem"].clone())
+    };
+    // So many that reading them takes a while.
+    let more: Vec<String> =
+        (0..10_000).map(|n| format!("N{n},Quixotic Kiosk Number{n},,,US,")).collect();
+    let more: Vec<&str> = more.iter().map(String::as_str).chain([OURS]).collect();
+    write_customers(&site, &more);
+    let writer = Writer::of(&site.folder.path().join("customers.csv"));
+    let checked = site.command(&["check"]).await;
+    assert_eq!(checked.exit, Some(0), "{checked:?}");
+    assert!(checked.stdout.contains("customers: the file is being written"), "{checked:?}");
+    assert_eq!(rows().await, (40, Value::Null));
+    drop(writer);
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    assert_eq!(rows().await, (10_041, Value::Null));
+    let found = json(&site.command(&["matches", "list", "--output", "json"]).await.stdout);
+    assert_eq!(found["matches"].as_array().unwrap().len(), 1);
+}
+
 /// The state of the only watchlist, changed by `change`.
 async fn change_state(
     world: &World,

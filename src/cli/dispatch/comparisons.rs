@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::cli::args::{DiffArgs, DrillArgs, ScreenArgs};
 use crate::cli::dispatch::invocation::Invocation;
 use crate::cli::drill_report::ReceiverAnswer;
+use crate::cli::screened_file::ScreenedFile;
 use crate::cli::usage::Usage;
 use crate::cli::{compare_days, diff, drill, receipts, screen};
 use crate::compare_files::compare_files;
@@ -32,11 +33,25 @@ pub async fn diff(invocation: &Invocation<'_>, args: DiffArgs) -> Result<Exit> {
 
 /// `screen`: against a file, or against the current lists of the store.
 pub async fn screen(invocation: &Invocation<'_>, args: ScreenArgs) -> Result<Exit> {
-    let mut lists = match &args.against {
-        Some(file) => screen::lists_of_file(file, &args.lists)?,
+    let (file, mut lists) = match &args.against {
+        Some(list) => {
+            // A configuration is not needed here, but may say how the file is read.
+            let config = invocation.configured(SecretsMode::Skip).ok();
+            let file = args.watchlist.as_ref();
+            let file = file.map(|path| ScreenedFile::of(path, config.as_ref()));
+            (file, screen::lists_of_file(list, &args.lists)?)
+        }
         None => {
             let (config, store) = invocation.reading().await?;
-            screen::lists_of_store(store.as_ref(), &config, &args.lists).await?
+            let store = store.as_ref();
+            let file = match &args.watchlist {
+                Some(path) => {
+                    let file = ScreenedFile::of(path, Some(&config));
+                    Some(file.with_known(store, &config).await?)
+                }
+                None => None,
+            };
+            (file, screen::lists_of_store(store, &config, &args.lists).await?)
         }
     };
     let order = match &args.receipt {
@@ -48,7 +63,7 @@ pub async fn screen(invocation: &Invocation<'_>, args: ScreenArgs) -> Result<Exi
         }
         None => None,
     };
-    screen::screen(&args, lists, order, &mut stdout())
+    screen::screen(&args, file.as_ref(), lists, order, &mut stdout())
 }
 
 /// `drill`: what the receivers answer is part of its report.

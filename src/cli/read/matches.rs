@@ -1,4 +1,4 @@
-//! `entitywatch matches list`, `matches show`, `watchlists` and `rescreen`
+//! `entitywatch matches list`, `watchlists` and `rescreen`
 
 use std::io::stdout;
 
@@ -10,7 +10,7 @@ use crate::cli::configured_watchlists::watchlists_in;
 use crate::cli::output::{self, or_dash, time};
 use crate::cli::usage::Usage;
 use crate::config::Config;
-use crate::domain::{Entry, MatchId};
+use crate::domain::Entry;
 use crate::pipeline::matching::touched_since;
 use crate::store::{MatchQuery, Store};
 use crate::stored_json::{MatchRow, TouchedRow, WatchlistRow, watchlist_rows};
@@ -28,7 +28,7 @@ pub async fn matches(
         Usage::unless_known("watchlist", name, configured.chain(stored))?;
     }
     let rows: Vec<MatchRow> = store.matches(query).await?.into_iter().map(MatchRow::from).collect();
-    let header = ["match", "state", "band", "score", "id", "name", "entry", "since"];
+    let header = ["match", "state", "band", "score", "watchlist", "id", "name", "entry", "since"];
     output::rows(
         &mut stdout(),
         format,
@@ -42,6 +42,7 @@ pub async fn matches(
                 row.state.as_str().to_owned(),
                 row.band.as_str().to_owned(),
                 format!("{:.2}", row.score),
+                row.watchlist.clone(),
                 row.counterparty.id.clone(),
                 row.counterparty.name.clone(),
                 name_of(row.entry.as_ref()),
@@ -49,41 +50,6 @@ pub async fn matches(
             ]
         },
     )?;
-    Ok(())
-}
-
-pub async fn one_match(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
-    let Some(record) = store.match_record(&MatchId(id.to_owned())).await? else {
-        return Err(Usage(format!(
-            "expected the id of a match (`entitywatch matches list` shows them), but got `{id}`"
-        ))
-        .into());
-    };
-    let row = MatchRow::from(record);
-    let out = &mut stdout();
-    if format != OutputFormat::Text {
-        return Ok(output::records(out, format, "matches", &[row])?);
-    }
-    let party = &row.counterparty;
-    for line in [
-        format!("{}: {} {}", row.match_id, party.id, party.name),
-        format!("may be: {}", name_of(row.entry.as_ref())),
-        format!("{}, {} {:.3}, {}", row.state.as_str(), row.band.as_str(), row.score, {
-            row.cause.as_str()
-        }),
-        format!("compared: {} with {}", row.compared.counterparty, row.compared.entry),
-        format!("because: {}", row.reasons.join("; ")),
-        format!("sources: {}", row.sources.join(", ")),
-    ] {
-        output::one_line(out, &line)?;
-    }
-    if let Some(ended) = row.ended {
-        output::one_line(out, &format!("over: {}", ended.as_str()))?;
-    }
-    let happened = row.history.iter().map(|event| {
-        vec![time(event.at), event.what.clone(), or_dash(event.by.as_ref()), event.detail.clone()]
-    });
-    output::line(out, &output::table(&["at", "what", "by", "detail"], happened))?;
     Ok(())
 }
 
@@ -110,11 +76,24 @@ pub async fn watchlists(
     })?;
     if format == OutputFormat::Text {
         for row in &rows {
+            if let Some(at) = row.screened_at {
+                let (at, undecided) = (time(at), row.open + row.stale);
+                let decided = row.confirmed + row.dismissed;
+                let text = format!(
+                    "{}: compared in whole {at}; matches now: {undecided} to decide, {decided} \
+                     decided",
+                    row.name
+                );
+                output::one_line(out, &text)?;
+            }
             if let Some(problem) = &row.problem {
                 output::one_line(out, &format!("{}: {}", row.name, problem.detail))?;
             }
+            for note in &row.notes {
+                output::one_line(out, &format!("{}: {note}", row.name))?;
+            }
             for problem in &row.problems {
-                output::one_line(out, &format!("{}: left out: {problem}", row.name))?;
+                output::one_line(out, &format!("{}: {problem}", row.name))?;
             }
         }
     }

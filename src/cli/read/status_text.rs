@@ -124,7 +124,8 @@ fn counterparty_file(row: &WatchlistStateRow) -> Vec<String> {
         row.dated.map_or_else(|| "never read".to_owned(), |at| format!("written {}", time(at)));
     let bad = match row.bad_rows {
         0 => String::new(),
-        bad => format!(", {bad} left out"),
+        1 => ", 1 with a problem".to_owned(),
+        bad => format!(", {bad} with problems"),
     };
     let rows = if row.rows == 1 { "row" } else { "rows" };
     let matches = if row.open == 1 { "match" } else { "matches" };
@@ -383,8 +384,8 @@ mod tests {
         });
         let shown = lines(&row).join("\n");
         let expected = "COUNTERPARTY FILES\n  customers      written 2026-03-01 08:00:00Z, 1 row, \
-                        2 left out\n    3 open matches, 0 stale\n    unreadable since 2026-03-01 \
-                        08:00:00Z\n    failed to read /srv/customers.csv: entity not found";
+                        2 with problems\n    3 open matches, 0 stale\n    unreadable since \
+                        2026-03-01 08:00:00Z\n    failed to read /srv/customers.csv: entity not found";
         assert!(shown.contains(expected), "{shown}");
         assert!(row.has_failed(), "the file cannot be read");
         problem.kind = WatchlistProblemKind::Old;

@@ -17,7 +17,7 @@ pub const COLUMNS: [(&str, &str, f64); COLUMN_COUNT] = [
     ("addresses", "Addresses", 40.0),
     ("country", "Country", 10.0),
     ("owner", "Owner", 20.0),
-    ("entry", "May be", 40.0),
+    ("entry", "Entry", 40.0),
     ("list", "List", 8.0),
     ("entry_countries", "Countries", 12.0),
     ("compared", "Compared", 40.0),

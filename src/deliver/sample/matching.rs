@@ -49,6 +49,7 @@ fn strong(id: &str, name: &str, entry: Entry, cause: Cause) -> PossibleMatch {
         sharing: Vec::new(),
         state: MatchState::Open,
         cause,
+        decision: None,
     }
 }
 
@@ -67,6 +68,7 @@ pub fn screening(alert: &Alert) -> Screening {
         lists: vec![ListCode::EL],
         problem: None,
         undecided: None,
+        dismissed: 0,
     };
     let mut matches = Vec::new();
     if let Some(first) = changes.first() {
@@ -111,6 +113,7 @@ pub fn matched() -> Alert {
     let data = WatchlistMatched {
         watchlist: "customers".into(),
         cause: Cause::CounterpartyAdded,
+        expired: false,
         matches: vec![possible_match()],
     };
     alert("", AlertBody::WatchlistMatched(Box::new(data)))
@@ -124,6 +127,8 @@ pub fn watchlist_problem(kind: WatchlistProblemKind) -> WatchlistProblem {
         WatchlistProblemKind::Old => "expected a file of at most 36 hours, but it has 61 hours",
         WatchlistProblemKind::OnHold => "1,204 of 2,613 rows are missing, over the limit of 5 %",
         WatchlistProblemKind::Rejected => "a person rejected the content of the file",
+        WatchlistProblemKind::RowsLeftOut => "3 of 2,613 rows could not be read",
+        WatchlistProblemKind::Incomplete => "1,204 of 2,613 rows could not be read",
     };
     WatchlistProblem { kind, detail: detail.into(), since: OBSERVED_AT }
 }

@@ -3,7 +3,7 @@
 use crate::deliver::mrkdwn;
 use crate::deliver::slack::blocks::Line;
 use crate::deliver::slack::step_text;
-use crate::deliver::wording::{MatchText, Matches, NextStep, not_shown};
+use crate::deliver::wording::{MatchText, Matches, NextStep, first_of_each, not_shown};
 
 /// The most characters of all matches together. The rest of the message is for the names of the
 /// entries, of which as many as possible must be there.
@@ -19,11 +19,14 @@ const MAX_FILES: usize = 4;
 /// The matches that there is room for, and how many are left out. If there is no room for all with
 /// their details, each has a line.
 pub fn lines(matches: &Matches) -> (Vec<Line>, usize) {
-    let whole: Vec<Line> = matches.shown.iter().map(line).collect();
-    let fitting = fitting(&whole);
-    let mut lines =
-        if fitting < whole.len() { matches.shown.iter().map(brief).collect() } else { whole };
-    let fitting = self::fitting(&lines);
+    let mut lines: Vec<Line> = matches.shown.iter().map(line).collect();
+    if fitting(&lines) < lines.len() {
+        lines = matches.shown.iter().map(brief).collect();
+    }
+    if fitting(&lines) < lines.len() {
+        lines = first_of_each(&matches.shown).into_iter().map(brief).collect();
+    }
+    let fitting = fitting(&lines);
     let left_out = lines.len() - fitting;
     lines.truncate(fitting);
     (lines, left_out)

@@ -6,7 +6,7 @@ use crate::deliver::plain;
 use crate::deliver::teams::card::{
     Elements, bold, boxed, grounded, linked, paragraph, run, subtle, title,
 };
-use crate::deliver::wording::{Fact, MatchText, Matches, not_shown};
+use crate::deliver::wording::{Fact, MatchText, Matches, first_of_each, not_shown};
 
 /// The most bytes of all matches together. The rest is for the names of the entries.
 const MAX_BYTES: usize = 7_000;
@@ -20,7 +20,10 @@ const MAX_FILES: usize = 4;
 pub fn push(matches: &Matches, elements: &mut Elements) {
     elements.push(title(&matches.title));
     let (mut used, mut left_out) = (0, 0);
-    for found in &matches.shown {
+    let size = |found: &MatchText| element(found).to_string().len();
+    let fits = matches.shown.iter().map(size).sum::<usize>() <= MAX_BYTES;
+    let shown = if fits { matches.shown.iter().collect() } else { first_of_each(&matches.shown) };
+    for found in shown {
         let element = element(found);
         used += element.to_string().len();
         if used > MAX_BYTES || !elements.push(element) {

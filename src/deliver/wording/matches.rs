@@ -1,10 +1,13 @@
 //! The wording of the reader's own counterparties: which may be listed, why, and what was compared.
 
+use std::collections::HashSet;
+
 use crate::deliver::plain;
-use crate::deliver::shown_matches::{Shown, strong};
+use crate::deliver::shown_matches::Shown;
 use crate::deliver::wording::content::{MatchText, Matches};
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::count::{number, plural, verb};
+use crate::deliver::wording::count::{enumeration, number, plural, verb};
+use crate::deliver::wording::decided_match;
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
 use crate::deliver::wording::{Fact, MessageContent, NextStep, country};
 use crate::domain::matching::screening::{ScreenedWatchlist, WatchlistProblemKind};
@@ -36,14 +39,20 @@ pub fn matches(
         return None;
     }
     let watchlists = screening.map(|screening| screening.watchlists.as_slice()).unwrap_or_default();
-    let count = |name: &str| shown.iter().filter(|shown| shown.found.watchlist == name).count();
+    let of_file =
+        |name: &str| shown.iter().filter(|shown| shown.found.watchlist == name).collect::<Vec<_>>();
     let all = |text: String| {
         let page = format!("/matches?alert={}&ended=true", alert.alert_id);
         context.next_step(text, &page, "entitywatch matches list".to_owned())
     };
     Some(Matches {
         title: title(shown),
-        shown: shown.iter().take(MAX_SHOWN).map(|shown| text(alert, shown, context)).collect(),
+        shown: if shown.len() > MAX_SHOWN {
+            let all: Vec<&Shown<'_>> = one_for_each(shown, |shown| party_of(&shown.found));
+            all.into_iter().take(MAX_SHOWN).map(|shown| text(alert, shown, context)).collect()
+        } else {
+            shown.iter().map(|shown| text(alert, shown, context)).collect()
+        },
         rest: shown.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0).map(|more| {
             all(format!("… and {} more possible {}", number(more), plural(more, "match")))
         }),
@@ -51,22 +60,59 @@ pub fn matches(
         more: shown.len().saturating_sub(MAX_SHOWN),
         compared: watchlists
             .iter()
-            .map(|given| compared(given, count(&given.watchlist), context))
+            .map(|given| compared(given, &of_file(&given.watchlist), context))
             .collect(),
         problems: watchlists.iter().filter_map(|given| problem(given, context)).collect(),
     })
 }
 
-/// `2 possible matches with our counterparties (1 strong)`. Empty if there is none.
+/// The first match of each counterparty, and then the others: if there is no room for all, each
+/// counterparty is named before any has a second line.
+pub fn first_of_each(all: &[MatchText]) -> Vec<&MatchText> {
+    one_for_each(all, |found| found.heading.clone())
+}
+
+fn one_for_each<T, K: Eq + std::hash::Hash>(all: &[T], party: impl Fn(&T) -> K) -> Vec<&T> {
+    let mut known = HashSet::new();
+    let (first, more): (Vec<&T>, Vec<&T>) = all.iter().partition(|one| known.insert(party(one)));
+    first.into_iter().chain(more).collect()
+}
+
+fn party_of(found: &PossibleMatch) -> (String, String) {
+    (found.watchlist.clone(), found.counterparty.id.clone())
+}
+
+/// `1 confirmed party of ours and 2 possible matches with our counterparties (1 strong)`. Empty if
+/// there is none.
 fn title(shown: &[Shown<'_>]) -> String {
-    let strong = match (strong(shown), shown.len()) {
-        (_, 0) => return String::new(),
-        (0, _) => String::new(),
-        (strong, all) if strong == all => " (strong)".to_owned(),
-        (strong, _) => format!(" ({} strong)", number(strong)),
+    let confirmed = match confirmed(shown.iter()) {
+        0 => None,
+        count => Some(format!("{} of ours", confirmed_parties(count))),
     };
-    let (count, matches) = (number(shown.len()), plural(shown.len(), "match"));
-    format!("{count} possible {matches} with our counterparties{strong}")
+    let possible = shown.iter().filter(|shown| !is_confirmed(shown));
+    let strong = possible.clone().filter(|shown| shown.found.band == Band::Strong).count();
+    let all = possible.count();
+    let strong = match strong {
+        0 => String::new(),
+        strong if strong == all => " (strong)".to_owned(),
+        strong => format!(" ({} strong)", number(strong)),
+    };
+    let matches = plural(all, "match");
+    let possible = (all > 0)
+        .then(|| format!("{} possible {matches} with our counterparties{strong}", number(all)));
+    confirmed.into_iter().chain(possible).collect::<Vec<_>>().join(" and ")
+}
+
+fn is_confirmed(shown: &Shown<'_>) -> bool {
+    shown.found.state == MatchState::Confirmed
+}
+
+fn confirmed<'a>(shown: impl Iterator<Item = &'a Shown<'a>>) -> usize {
+    shown.filter(|shown| is_confirmed(shown)).count()
+}
+
+fn confirmed_parties(count: usize) -> String {
+    format!("{} confirmed {}", number(count), plural(count, "party"))
 }
 
 /// `28 more possible matches are not shown here`
@@ -86,26 +132,33 @@ pub fn put_into_subject(content: &mut MessageContent) {
 
 /// `Compared by name and address with 2,613 counterparties of customers.csv (dated June 29, 2022),
 /// lists EL: 2 possible matches. No match is not a clearance: …`
-fn compared(given: &ScreenedWatchlist, count: usize, context: &Context<'_>) -> String {
+fn compared(given: &ScreenedWatchlist, shown: &[&Shown<'_>], context: &Context<'_>) -> String {
     let lists: Vec<&str> = given.lists.iter().map(|list| list.as_str()).collect();
     let dated = given
         .dated
         .map_or_else(|| "never read".to_owned(), |dated| format!("dated {}", context.day(dated)));
-    let count = given.undecided.unwrap_or(count);
+    let confirmed = shown.iter().filter(|shown| is_confirmed(shown)).count();
+    let count = given.undecided.unwrap_or(shown.len() - confirmed);
     let wait = match (given.undecided, count) {
         (None, _) => "",
         (Some(_), 1) => " waits for a decision",
         (Some(_), _) => " wait for a decision",
     };
+    let mut found = vec![format!("{} possible {}{wait}", number(count), plural(count, "match"))];
+    if confirmed > 0 {
+        found.push(confirmed_parties(confirmed));
+    }
+    if given.dismissed > 0 {
+        let were = verb(given.dismissed, "was", "were");
+        found.push(format!("{} that {were} dismissed", number(given.dismissed)));
+    }
     format!(
-        "Compared by name and address with {} {} of {} ({dated}), lists {}: {} possible {}{wait}. \
-         {NO_CLEARANCE}",
+        "Compared by name and address with {} {} of {} ({dated}), lists {}: {}. {NO_CLEARANCE}",
         number(given.counterparties),
         plural(given.counterparties, "counterparty"),
         file(given),
         lists.join(", "),
-        number(count),
-        plural(count, "match"),
+        enumeration(&found),
     )
 }
 
@@ -114,7 +167,15 @@ fn problem(given: &ScreenedWatchlist, context: &Context<'_>) -> Option<String> {
     let problem = given.problem.as_ref()?;
     let in_use = given.dated.map_or_else(
         || "Nothing of it was compared.".to_owned(),
-        |dated| format!("Its content of {} was compared.", context.moment(dated)),
+        |dated| match problem.kind {
+            WatchlistProblemKind::Old => {
+                format!("Its content of {} was compared.", context.moment(dated))
+            }
+            _ => format!(
+                "The content that was in use before, of {}, was compared instead.",
+                context.moment(dated)
+            ),
+        },
     );
     Some(format!(
         "The counterparty file {} {}, since {}. {} {in_use}",
@@ -133,6 +194,8 @@ pub fn state(kind: WatchlistProblemKind) -> &'static str {
         WatchlistProblemKind::Old => "is too old",
         WatchlistProblemKind::OnHold => "is on hold",
         WatchlistProblemKind::Rejected => "was rejected",
+        WatchlistProblemKind::RowsLeftOut => "has rows that could not be read",
+        WatchlistProblemKind::Incomplete => "could be read only in part",
     }
 }
 
@@ -158,7 +221,10 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
         code => format!("{heading} ({})", short(&country::names(&[code.to_owned()]))),
     };
     let entry = entry(alert, shown);
-    let mut facts = vec![Fact::new("May be", entry.clone())];
+    let is_confirmed = found.state == MatchState::Confirmed;
+    let (label, verb) = if is_confirmed { ("Is", "is") } else { ("May be", "may be") };
+    let mut facts = vec![Fact::new(label, entry.clone())];
+    facts.extend(decided_match::facts(found, context));
     facts.push(Fact::new("Because", reasons(found, MAX_REASONS_CHARS)));
     if !is_said(found) {
         facts.push(Fact::new("Compared", both_sides(found)));
@@ -172,7 +238,8 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
         Some(_) => "look at both sides".to_owned(),
         None => format!("entitywatch matches show {id}"),
     };
-    facts.push(Fact::linked("Decide", text.clone(), page.clone()));
+    let label = if is_confirmed { "Details" } else { "Decide" };
+    facts.push(Fact::linked(label, text.clone(), page.clone()));
     let owner = match party.owner.as_str() {
         "" => String::new(),
         owner => format!("; owner: {}", short(owner)),
@@ -182,7 +249,11 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
         band: band(found),
         strong: found.band == Band::Strong,
         facts,
-        brief: format!("may be {entry}: {}{owner}", reasons(found, MAX_BRIEF_CHARS)),
+        brief: format!(
+            "{verb} {entry}: {}{}{owner}",
+            decided_match::brief(found, context),
+            reasons(found, MAX_BRIEF_CHARS)
+        ),
         decide: NextStep { text, command: None, link: page },
     }
 }
@@ -205,8 +276,9 @@ fn band(found: &PossibleMatch) -> String {
     };
     let state = match found.state {
         MatchState::Open => "",
-        MatchState::Confirmed => ", confirmed before",
+        MatchState::Confirmed => return "Confirmed party of ours".to_owned(),
         MatchState::Dismissed => ", dismissed before",
+        MatchState::Stale if found.has_expired() => ", dismissed before, and the dismissal ended",
         MatchState::Stale => ", dismissed before, but what that rested on has changed",
     };
     format!("{band}{state}")
@@ -217,6 +289,10 @@ fn entry(alert: &Alert, shown: &Shown<'_>) -> String {
     let found = &shown.found;
     let Some(entry) = &found.entry else { return "an entry".to_owned() };
     let name = match entry.form {
+        // The reasons name them all.
+        _ if shown.change.is_none() && !found.sharing.is_empty() => {
+            format!("one of {} entries at one address", number(found.sharing.len()))
+        }
         Form::Party => plain::shorten(&plain::line(&entry.name), MAX_NAME_CHARS),
         Form::Address => plain::shorten(
             &plain::line(entry.addresses.first().unwrap_or(&entry.name)),
@@ -225,8 +301,12 @@ fn entry(alert: &Alert, shown: &Shown<'_>) -> String {
     };
     let countries = country::names(&entry.countries);
     let is_ordered = matches!(alert.body, AlertBody::RuleFiled(_) | AlertBody::RulePublished(_));
+    let returned = alert.body.list_changed().map(|data| data.returned.as_slice());
+    let is_relisted =
+        shown.change.is_some_and(|change| returned.unwrap_or_default().contains(&change.change_id));
     let happened = match (shown.change.map(|change| change.kind), is_ordered) {
         (None, _) => "",
+        (Some(ChangeKind::Added), false) if is_relisted => ", listed again",
         (Some(ChangeKind::Added), false) => ", added",
         (Some(ChangeKind::Revised), false) => ", revised",
         (Some(ChangeKind::Removed), false) => ", no longer listed",
@@ -263,6 +343,8 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::deliver::{sample, wording};
+    use crate::domain::matching::decision::{DecisionKind, DismissalReason};
+    use crate::domain::matching::shown_decision::{EndOfDismissal, ShownDecision};
 
     fn content(name: &str, change: impl FnOnce(&mut Screening)) -> MessageContent {
         let alert = sample::find(name).unwrap();
@@ -375,6 +457,8 @@ mod tests {
             WatchlistProblemKind::Old,
             WatchlistProblemKind::OnHold,
             WatchlistProblemKind::Rejected,
+            WatchlistProblemKind::RowsLeftOut,
+            WatchlistProblemKind::Incomplete,
         ] {
             let matches = content("list.changed", |screening| {
                 screening.watchlists[0].problem = Some(sample::watchlist_problem(kind));
@@ -408,6 +492,163 @@ mod tests {
         assert_eq!((matches.shown.len(), MAX_SHOWN), (40, 40));
         assert_eq!(matches.rest.unwrap().text, "… and 60 more possible matches");
         assert!(matches.title.starts_with("100 possible matches"), "{}", matches.title);
+    }
+
+    fn decided(state: MatchState, ended: Option<EndOfDismissal>) -> MessageContent {
+        content("list.changed", |screening| {
+            screening.matches.truncate(1);
+            let found = &mut screening.matches[0].found;
+            found.state = state;
+            let decision = if state == MatchState::Confirmed {
+                DecisionKind::Confirmed
+            } else {
+                DecisionKind::Dismissed
+            };
+            found.decision = Some(Box::new(ShownDecision {
+                decision,
+                by: "Bo Example".into(),
+                at: jiff::Timestamp::constant(1_656_000_000, 0),
+                reason: (decision == DecisionKind::Dismissed)
+                    .then_some(DismissalReason::DifferentIndustry),
+                note: "a bakery".into(),
+                ended,
+            }));
+        })
+    }
+
+    fn fact<'a>(content: &'a MessageContent, label: &str) -> Option<&'a str> {
+        let first = &content.matches.as_ref().unwrap().shown[0];
+        first.facts.iter().find(|fact| fact.label == label).map(|fact| fact.text.as_str())
+    }
+
+    #[test]
+    fn a_confirmed_party_is_said_to_be_ours_and_not_possibly_ours() {
+        let content = decided(MatchState::Confirmed, None);
+        assert!(
+            content.subject.starts_with("1 confirmed party of ours: Entity List: "),
+            "{}",
+            content.subject
+        );
+        let matches = content.matches.as_ref().unwrap();
+        assert_eq!(matches.title, "1 confirmed party of ours");
+        assert_eq!(matches.shown[0].band, "Confirmed party of ours");
+        assert!(fact(&content, "Is").unwrap().contains(", Entity List, "));
+        assert_eq!(fact(&content, "May be"), None);
+        assert_eq!(fact(&content, "Confirmed"), Some("by Bo Example, June 23, 2022: “a bakery”"));
+        assert!(matches.shown[0].brief.starts_with("is "), "{}", matches.shown[0].brief);
+        let compared = &matches.compared[0];
+        assert!(compared.contains(": 0 possible matches and 1 confirmed party. No"), "{compared}");
+    }
+
+    #[test]
+    fn a_confirmed_party_beside_possible_matches_is_counted_apart() {
+        let content = content("list.changed", |screening| {
+            screening.matches[0].found.state = MatchState::Confirmed;
+            screening.watchlists[0].dismissed = 3;
+        });
+        let matches = content.matches.unwrap();
+        assert_eq!(
+            matches.title,
+            "1 confirmed party of ours and 1 possible match with our counterparties"
+        );
+        let expected = "1 possible match, 1 confirmed party and 3 that were dismissed. No match";
+        assert!(matches.compared[0].contains(expected), "{}", matches.compared[0]);
+    }
+
+    #[test]
+    fn what_was_dismissed_is_counted() {
+        let content = content("list.changed", |screening| {
+            screening.matches.clear();
+            screening.watchlists[0].dismissed = 1;
+        });
+        let compared = &content.matches.unwrap().compared[0];
+        let expected = ": 0 possible matches and 1 that was dismissed. No match";
+        assert!(compared.contains(expected), "{compared}");
+    }
+
+    #[test]
+    fn a_confirmed_party_that_comes_back_is_listed_again() {
+        let alert = sample::find("list.changed, relisted");
+        let alert = alert.unwrap_or_else(|| {
+            let mut alert = sample::find("list.changed").unwrap();
+            if let AlertBody::ListChanged(data) = &mut alert.body {
+                data.returned = data.changes.iter().map(|c| c.change_id.clone()).collect();
+            }
+            alert
+        });
+        let screening = sample::screening(&alert);
+        let content = wording::content_with(&alert, Some(&screening), &sample::settings(None));
+        assert!(fact(&content, "May be").unwrap().ends_with(", Entity List, listed again"));
+    }
+
+    #[test]
+    fn a_stale_match_says_who_dismissed_it_and_what_has_changed() {
+        let end = EndOfDismissal {
+            at: jiff::Timestamp::constant(1_687_600_000, 0),
+            expired: false,
+            because: vec!["the entry has another name: “Cedarholm”".into()],
+        };
+        let content = decided(MatchState::Stale, Some(end));
+        assert_eq!(
+            fact(&content, "Dismissed before"),
+            Some("by Bo Example, June 23, 2022: another industry, “a bakery”")
+        );
+        let changed = "the entry has another name: “Cedarholm”";
+        assert_eq!(fact(&content, "Changed since"), Some(changed));
+        assert!(content.matches.unwrap().shown[0].brief.contains(changed));
+    }
+
+    #[test]
+    fn an_expired_dismissal_is_said_to_have_ended_and_nothing_to_have_changed() {
+        let end = EndOfDismissal {
+            at: jiff::Timestamp::constant(1_687_600_000, 0),
+            expired: true,
+            because: vec!["the dismissal has expired".into()],
+        };
+        let content = decided(MatchState::Stale, Some(end));
+        assert_eq!(
+            fact(&content, "Dismissed before"),
+            Some(
+                "The dismissal of June 23, 2022 by Bo Example (another industry, “a bakery”) ended \
+                 on June 24, 2023."
+            )
+        );
+        let shown = &content.matches.as_ref().unwrap().shown[0];
+        assert!(!shown.band.contains("changed"), "{}", shown.band);
+        assert_eq!(fact(&content, "Changed since"), None);
+    }
+
+    #[test]
+    fn if_not_all_are_shown_each_counterparty_has_a_line_before_any_has_a_second_one() {
+        let matches = content("list.changed", |screening| {
+            let shown = screening.matches[0].clone();
+            screening.matches = (0..100)
+                .map(|n| {
+                    let mut shown = shown.clone();
+                    shown.found.match_id = crate::domain::MatchId::of([n.to_string().as_str()]);
+                    if n >= 97 {
+                        shown.found.counterparty.id = format!("LAST{n}");
+                    }
+                    shown
+                })
+                .collect();
+        })
+        .matches
+        .unwrap();
+        let headings: Vec<&str> = matches.shown.iter().map(|m| m.heading.as_str()).collect();
+        assert_eq!(headings.len(), MAX_SHOWN);
+        assert!(headings[1].starts_with("LAST97") && headings[3].starts_with("LAST99"));
+    }
+
+    #[test]
+    fn a_match_of_several_entries_at_one_address_names_none_of_them_alone() {
+        let mut alert = sample::find("watchlist.matched").unwrap();
+        if let AlertBody::WatchlistMatched(data) = &mut alert.body {
+            data.matches[0].sharing = (0..6).map(|n| format!("Alder Works {n}")).collect();
+        }
+        let content = wording::alert_content(&alert, &sample::settings(None));
+        let expected = "one of 6 entries at one address (United Kingdom), Entity List";
+        assert_eq!(fact(&content, "May be"), Some(expected));
     }
 
     #[test]

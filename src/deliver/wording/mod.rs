@@ -7,6 +7,7 @@ mod context;
 mod content;
 pub mod count;
 mod country;
+mod decided_match;
 mod digest;
 mod effective;
 mod entry;
@@ -36,7 +37,7 @@ pub use content::{
 };
 use context::Context;
 pub use entry::{label, value_text};
-pub use matches::not_shown;
+pub use matches::{first_of_each, not_shown};
 
 /// The content of a message about `alert`, without a delivery, for a receiver without
 /// `show_matches`.
@@ -57,6 +58,7 @@ pub fn content_with(
         source_titles: &settings.source_titles,
         instructions: &settings.instructions,
     };
+    let shown = shown_matches::of(alert, screening);
     let mut content = match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
             list::content(data, &context)
@@ -70,13 +72,12 @@ pub fn content_with(
         }
         AlertBody::AlertEscalated(data) => items::escalated(data, settings, &context),
         AlertBody::ItemsOpen(data) => items::reminder(data, &context),
-        AlertBody::WatchlistMatched(data) => watchlist::matched(data, &context),
+        AlertBody::WatchlistMatched(data) => watchlist::matched(data, &shown, &context),
         AlertBody::WatchlistFailing(data) => watchlist::failing(data, &context),
         AlertBody::Assurance(data) => assurance::content(data, screening, &context),
         other => operator::content(other, alert, &context),
     };
-    content.matches =
-        matches::matches(alert, &shown_matches::of(alert, screening), screening, &context);
+    content.matches = matches::matches(alert, &shown, screening, &context);
     matches::put_into_subject(&mut content);
     content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
     if settings.marked_as_test {

@@ -1,6 +1,7 @@
 //! The wording of alerts about counterparty files: new matches, and a file that is not up to date.
 
 use crate::deliver::plain;
+use crate::deliver::shown_matches::Shown;
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::counted;
 use crate::deliver::wording::matches::{sentence, state};
@@ -9,20 +10,34 @@ use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
 use crate::deliver::wording::{Fact, MessageContent, NextStep, steps};
 use crate::domain::alert::{WatchlistFailing, WatchlistMatched};
 use crate::domain::matching::screening::WatchlistProblemKind;
-use crate::domain::{Cause, HoldId};
+use crate::domain::{Cause, HoldId, MatchState};
 
 /// Counterparties of one file that may be listed entries, and why they come up now.
-pub fn matched(data: &WatchlistMatched, context: &Context<'_>) -> MessageContent {
+pub fn matched(
+    data: &WatchlistMatched,
+    shown: &[Shown<'_>],
+    context: &Context<'_>,
+) -> MessageContent {
     let name = plain::line(&data.watchlist);
-    let (title, lead) = because(data.cause, &name);
+    let is_confirmed = |shown: &Shown<'_>| shown.found.state == MatchState::Confirmed;
+    let are_confirmed = !shown.is_empty() && shown.iter().all(is_confirmed);
+    let (title, lead) = match are_confirmed.then(|| followed(data.cause, &name)).flatten() {
+        Some(followed) => followed,
+        None if data.expired => expired(&name),
+        None => because(data.cause, &name),
+    };
     let mut content = empty_content(title, context);
     content.subject = plain::shorten(&content.title, MAX_SUBJECT_CHARS);
     content.lead = lead;
     let list = format!("entitywatch matches list --watchlist {}", data.watchlist);
     let undecided = page_of(&data.watchlist, "&state=undecided");
-    content.next_steps =
-        vec![context.next_step("Look at each match, and decide", &undecided, list.clone())];
-    if context.public_url.is_none() {
+    content.next_steps = vec![if are_confirmed {
+        let page = page_of(&data.watchlist, "&state=confirmed");
+        context.next_step("Look at each confirmed party", &page, list.clone())
+    } else {
+        context.next_step("Look at each match, and decide", &undecided, list.clone())
+    }];
+    if context.public_url.is_none() && !are_confirmed {
         content.next_steps.extend([
             NextStep::command(
                 "If it is the listed party",
@@ -45,14 +60,56 @@ fn page_of(watchlist: &str, more: &str) -> String {
     format!("/matches?watchlist={name}{more}")
 }
 
+/// The title and the lead of matches whose dismissals have ended with time.
+fn expired(name: &str) -> (String, String) {
+    let title = format!("Dismissals of matches with {name} have ended");
+    let lead = format!(
+        "Dismissals of possible matches with counterparties of {name} are as old as they may be. \
+         So they have ended, and nothing else has changed. Each match needs a decision again."
+    );
+    (title, lead)
+}
+
+/// The title and the lead of a cause that concerns only confirmed parties. `None`: it cannot.
+fn followed(cause: Cause, name: &str) -> Option<(String, String)> {
+    let parties = format!("entries that a person confirmed as counterparties of {name}");
+    let (title, lead) = match cause {
+        Cause::EntryAdded => (
+            format!("Confirmed parties of {name} are listed again"),
+            format!("These are {parties}. They are on a list again."),
+        ),
+        Cause::EntryRevised => (
+            format!("Entries of confirmed parties of {name} were changed"),
+            format!("These are {parties}. Their entries were changed."),
+        ),
+        Cause::EntryRemoved => (
+            format!("Confirmed parties of {name} are no longer listed"),
+            format!(
+                "These are {parties}. They are no longer on their list. What that means for \
+                 earlier decisions is for a person to decide."
+            ),
+        ),
+        Cause::RuleFiled => (
+            format!("A rule that was filed concerns confirmed parties of {name}"),
+            format!("These are {parties}. A rule that was filed orders changes of their entries."),
+        ),
+        Cause::RulePublished => (
+            format!("A published rule concerns confirmed parties of {name}"),
+            format!("These are {parties}. A published rule orders changes of their entries."),
+        ),
+        _ => return None,
+    };
+    Some((title, lead))
+}
+
 /// The title and the lead of a cause.
 fn because(cause: Cause, name: &str) -> (String, String) {
     let (title, lead) = match cause {
         Cause::FirstScreening => (
             format!("First comparison of {name}"),
             format!(
-                "The counterparty file {name} was compared with the lists for the first time. This \
-                 message has all matches. Later ones bring only what is new."
+                "The counterparty file {name} was compared with the lists for the first time. \
+                 Later messages bring only what is new."
             ),
         ),
         Cause::CounterpartyAdded => (
@@ -110,7 +167,15 @@ pub fn failing(data: &WatchlistFailing, context: &Context<'_>) -> MessageContent
     };
     let mut content = empty_content(title, context);
     content.subject = plain::shorten(&format!("entitywatch: {}", content.title), MAX_SUBJECT_CHARS);
+    let has_unread = data.problem.as_ref().is_some_and(|problem| {
+        use WatchlistProblemKind::{Incomplete, RowsLeftOut};
+        matches!(problem.kind, RowsLeftOut | Incomplete)
+    });
     let in_use = match data.in_use_from {
+        Some(_) if has_unread => {
+            "They are not compared in full, and each alert to its readers says so. The other rows \
+             are in use."
+        }
         Some(_) => "Its last good content stays in use, and each alert to its readers says so.",
         None => "Nothing of it is in use, and each alert to its readers says so.",
     };
@@ -181,6 +246,9 @@ fn advice(kind: WatchlistProblemKind) -> &'static str {
             "Find out why so many rows changed or are missing. Look at its state"
         }
         WatchlistProblemKind::Rejected => "Export the file again. Look at its state",
+        WatchlistProblemKind::RowsLeftOut | WatchlistProblemKind::Incomplete => {
+            "Look at which rows could not be read and why, and export the file again"
+        }
     }
 }
 
@@ -215,6 +283,30 @@ mod tests {
         titles.sort();
         titles.dedup();
         assert_eq!(titles.len(), Cause::ALL.len());
+    }
+
+    #[test]
+    fn dismissals_that_ended_and_confirmed_parties_have_their_own_words() {
+        let content = |change: &dyn Fn(&mut WatchlistMatched)| {
+            let mut alert = sample::find("watchlist.matched").unwrap();
+            if let AlertBody::WatchlistMatched(data) = &mut alert.body {
+                change(data);
+            }
+            alert_content(&alert, &sample::settings(None))
+        };
+        let expired = content(&|data| data.expired = true);
+        assert_eq!(expired.title, "Dismissals of matches with customers have ended");
+        assert!(expired.lead.contains("nothing else has changed"), "{}", expired.lead);
+        for cause in [Cause::EntryAdded, Cause::EntryRevised, Cause::EntryRemoved] {
+            let confirmed = content(&|data| {
+                data.cause = cause;
+                data.matches[0].state = MatchState::Confirmed;
+            });
+            assert!(confirmed.subject.starts_with("1 confirmed party of ours: "));
+            assert!(confirmed.lead.contains("a person confirmed"), "{}", confirmed.lead);
+            let all = format!("{} {}", confirmed.title, confirmed.lead);
+            assert!(!all.contains("may be") && !all.contains("possible"), "{all}");
+        }
     }
 
     #[test]

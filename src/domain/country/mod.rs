@@ -3,9 +3,11 @@
 
 mod headings;
 mod names;
+mod other_codes;
 mod regions;
 
 pub use headings::{is_region_heading, iso_of_heading};
+pub use other_codes::alpha2_of;
 pub use regions::{REGIONS, Region, entity_list_heading};
 
 use names::{NAMES, NAMES_IN_MESSAGES};

@@ -37,6 +37,16 @@ impl DismissalReason {
             Self::Other => "other",
         }
     }
+
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::DifferentCountry => "another country",
+            Self::DifferentIndustry => "another industry",
+            Self::DifferentAddress => "another address",
+            Self::DifferentPerson => "another person",
+            Self::Other => "another reason",
+        }
+    }
 }
 
 /// What a person did with a match.

@@ -10,7 +10,14 @@ use crate::domain::matching::decision::{
     Decision, DecisionKind, DismissalReason, Evidence, PartyEvidence,
 };
 use crate::domain::matching::possible_match::{MatchState, PossibleMatch};
+use crate::domain::matching::shown_decision::{EndOfDismissal, ShownDecision};
 use crate::domain::{EntryId, Identified, MatchId};
+
+/// The reason of a dismissal that is as old as dismissals may be.
+pub const EXPIRED: &str = "the dismissal has expired";
+
+/// The event of a dismissal that is not in force any more.
+const STALE: &str = "stale";
 
 /// One match with everything that happened to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,14 +61,33 @@ pub enum EndReason {
     CounterpartyRemoved,
     EntryRemoved,
     NoLongerSimilar,
+    /// Several entries are one match now, which replaces it.
+    Joined,
 }
 
 impl EndReason {
+    pub const ALL: &[EndReason] = &[
+        EndReason::CounterpartyRemoved,
+        EndReason::EntryRemoved,
+        EndReason::NoLongerSimilar,
+        EndReason::Joined,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CounterpartyRemoved => "counterparty-removed",
             Self::EntryRemoved => "entry-removed",
             Self::NoLongerSimilar => "no-longer-similar",
+            Self::Joined => "joined",
+        }
+    }
+
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::CounterpartyRemoved => "the counterparty is not in the file any more",
+            Self::EntryRemoved => "the entry is not listed any more",
+            Self::NoLongerSimilar => "the two are no longer similar",
+            Self::Joined => "several entries are one match now, which replaces it",
         }
     }
 }
@@ -70,7 +96,7 @@ impl EndReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchEvent {
     pub at: Timestamp,
-    /// `found`, `dismissed`, `confirmed`, `reopened`, `stale`, `ended`, `returned`
+    /// `found`, `dismissed`, `confirmed`, `reopened`, `stale`, `ended`, `returned`, `renamed`
     pub what: String,
     pub by: Option<String>,
     /// How that person was identified. Versions that did not record it left it out.
@@ -84,6 +110,11 @@ pub struct MatchEvent {
 pub enum MatchRefusal {
     #[error("match {0} is {1} already")]
     Already(MatchId, &'static str),
+    #[error(
+        "match {id} was {decision} by {by} on {at}, and you may not have seen that: look at it \
+         again, and reopen it before you decide otherwise"
+    )]
+    DecidedByAnother { id: MatchId, decision: &'static str, by: String, at: Timestamp },
 }
 
 /// Who decides, and when.
@@ -102,6 +133,49 @@ impl MatchRecord {
     /// Whether a person must act on it: strong, not decided, and not over.
     pub fn must_be_decided(&self) -> bool {
         self.found.is_urgent() && self.ended.is_none() && self.state() != MatchState::Confirmed
+    }
+
+    /// How many decisions people have made. A page knows by it whether somebody decided since.
+    pub fn decisions(&self) -> usize {
+        self.history.iter().filter(|event| event.by.is_some()).count()
+    }
+
+    /// A decision of another person that `by` may not have seen: `seen` are the decisions that the
+    /// person was shown. A command does not say, so it must not replace one that is in force.
+    pub fn unseen_decision(&self, by: &str, seen: Option<usize>) -> Option<&Decision> {
+        let is_hidden = match seen {
+            Some(seen) => seen != self.decisions(),
+            None => matches!(self.state(), MatchState::Confirmed | MatchState::Dismissed),
+        };
+        self.decision.as_ref().filter(|decision| is_hidden && decision.by != by)
+    }
+
+    /// The match as it is shown in a message, with the decision that a person made.
+    pub fn to_show(&self) -> PossibleMatch {
+        let is_decided = self.state() != MatchState::Open;
+        let decision = self.decision.as_ref().filter(|_| is_decided).map(|decision| {
+            Box::new(ShownDecision {
+                decision: decision.decision,
+                by: decision.by.clone(),
+                at: decision.at,
+                reason: decision.reason,
+                note: decision.note.clone(),
+                ended: self.end_of_dismissal(),
+            })
+        });
+        PossibleMatch { decision, ..self.found.clone() }
+    }
+
+    fn end_of_dismissal(&self) -> Option<EndOfDismissal> {
+        if self.state() != MatchState::Stale {
+            return None;
+        }
+        let stale = self.history.iter().rev().find(|event| event.what == STALE);
+        Some(EndOfDismissal {
+            at: stale.map_or(self.changed_at, |event| event.at),
+            expired: self.stale_because.first().is_some_and(|because| because == EXPIRED),
+            because: self.stale_because.clone(),
+        })
     }
 
     /// All sources together.
@@ -159,7 +233,7 @@ impl MatchRecord {
     pub fn make_stale(&mut self, because: Vec<String>, at: Timestamp) {
         self.found.state = MatchState::Stale;
         self.changed_at = at;
-        self.note(at, "stale", because.join("; "));
+        self.note(at, STALE, because.join("; "));
         self.stale_because = because;
     }
 

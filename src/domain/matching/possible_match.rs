@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::matching::counterparty::Counterparty;
+use crate::domain::matching::shown_decision::ShownDecision;
 use crate::domain::{Entry, MatchId};
 
 /// What a match asks of its reader.
@@ -126,6 +127,22 @@ impl Cause {
             Self::FirstScreening => "first-screening",
         }
     }
+
+    /// `an entry was added`
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::EntryAdded => "an entry was added",
+            Self::EntryRevised => "an entry was revised",
+            Self::EntryRemoved => "an entry was removed",
+            Self::RuleFiled => "a rule was filed",
+            Self::RulePublished => "a rule was published",
+            Self::CounterpartyAdded => "a counterparty was added",
+            Self::CounterpartyRevised => "a counterparty was changed",
+            Self::ListAdded => "a list was added",
+            Self::MatcherChanged => "a new version compares in another way",
+            Self::FirstScreening => "the first comparison of the file",
+        }
+    }
 }
 
 /// One counterparty that may be one entry.
@@ -150,12 +167,22 @@ pub struct PossibleMatch {
     pub sharing: Vec<String>,
     pub state: MatchState,
     pub cause: Cause,
+    /// The last decision of a confirmed, dismissed or stale match. Left out if nobody has decided,
+    /// and in what `screen` prints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Box<ShownDecision>>,
 }
 
 impl PossibleMatch {
     /// Whether a person must act on it: strong, and not dismissed.
     pub fn is_urgent(&self) -> bool {
         self.band == Band::Strong && self.state.is_shown()
+    }
+
+    /// Whether its dismissal has expired. Nothing else has changed.
+    pub fn has_expired(&self) -> bool {
+        let decision = self.decision.as_deref().filter(|_| self.state == MatchState::Stale);
+        decision.and_then(|decision| decision.ended.as_ref()).is_some_and(|end| end.expired)
     }
 }
 

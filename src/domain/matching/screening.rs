@@ -33,6 +33,14 @@ pub struct ScreenedWatchlist {
     /// own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undecided: Option<usize>,
+    /// How many matches of the changes in the alert a person has dismissed. They are not shown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dismissed: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Why a counterparty file is not up to date. The last good content stays in use.
@@ -57,9 +65,19 @@ pub enum WatchlistProblemKind {
     OnHold,
     /// A person rejected it when it was on hold.
     Rejected,
+    /// It is up to date, but a few of its rows could not be read.
+    RowsLeftOut,
+    /// More of its rows could not be read than `max_loss` allows. The others are in use.
+    Incomplete,
 }
 
 impl WatchlistProblemKind {
+    /// Whether the content in use may be another than the one that should be. A few rows that
+    /// cannot be read are said, and change nothing else.
+    pub fn is_stale(self) -> bool {
+        self != Self::RowsLeftOut
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
@@ -67,6 +85,8 @@ impl WatchlistProblemKind {
             Self::Old => "old",
             Self::OnHold => "on-hold",
             Self::Rejected => "rejected",
+            Self::RowsLeftOut => "rows-left-out",
+            Self::Incomplete => "incomplete",
         }
     }
 }

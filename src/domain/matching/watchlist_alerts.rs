@@ -14,6 +14,10 @@ use crate::domain::matching::screening::WatchlistProblem;
 pub struct WatchlistMatched {
     pub watchlist: String,
     pub cause: Cause,
+    /// The dismissals of all these matches have expired, and nothing else has changed. `cause` is
+    /// what brought the matches up before they were dismissed. Left out if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
     /// Empty in the store, so that nothing that reads alerts shows a counterparty. A delivery to a
     /// receiver with `show_matches` has them from its `Screening`.
     pub matches: Vec<PossibleMatch>,

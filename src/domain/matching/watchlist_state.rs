@@ -36,7 +36,22 @@ pub struct WatchlistState {
     pub moving_since: Option<Timestamp>,
     /// Rows that were left out, each with its file and line. They may quote the row.
     pub row_problems: Vec<String>,
+    /// What is said of the file as it was last read: columns that are not used.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// How the columns of the content in use were mapped. `None` if it was read by an earlier
+    /// version.
+    #[serde(default)]
+    pub read_as: Option<String>,
+    /// The names of the files of the content in use. Empty if it was read by an earlier version.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Why the content in use may not be the one that should be: see
+    /// [`WatchlistState::said_problem`].
     pub problem: Option<WatchlistProblem>,
+    /// A few rows of the content in use that could not be read. Not a reason to doubt the others.
+    #[serde(default)]
+    pub rows_left_out: Option<WatchlistProblem>,
     /// The content on hold.
     pub on_hold: Option<FileHold>,
     /// Content that a person accepted although it exceeds the limits.
@@ -52,6 +67,11 @@ pub struct WatchlistState {
 }
 
 impl WatchlistState {
+    /// What is wrong with the file: why it is not up to date, or that rows of it could not be read.
+    pub fn said_problem(&self) -> Option<&WatchlistProblem> {
+        self.problem.as_ref().or(self.rows_left_out.as_ref())
+    }
+
     /// The open hold, then those that are over. Each of these with how it ended.
     pub fn holds(&self) -> impl Iterator<Item = (&FileHold, Option<&EndedFileHold>)> {
         let open = self.on_hold.iter().map(|hold| (hold, None));

@@ -28,7 +28,7 @@ pub fn announce(
             let shown = shown_to(record, &receiver.name);
             let mut matches: Vec<PossibleMatch> = records
                 .iter()
-                .map(|record| PossibleMatch { cause, ..record.found.clone() })
+                .map(|record| PossibleMatch { cause, ..record.to_show() })
                 .filter(|found| !shown.contains(&found.match_id))
                 .collect();
             matches.sort_by(|a, b| b.band.cmp(&a.band).then(b.score.total_cmp(&a.score)));

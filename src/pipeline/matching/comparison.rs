@@ -1,6 +1,7 @@
 //! Compares counterparties of one watchlist with entries, and says what follows for their matches.
 //! Pure.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
 
@@ -9,11 +10,17 @@ use jiff::Timestamp;
 use crate::domain::matching::decision::PartyEvidence;
 use crate::domain::matching::match_record::{EndReason, MatchRecord};
 use crate::domain::matching::watchlist_state::StoredCounterparty;
-use crate::domain::{Cause, Counterparty, EntryId};
+use crate::domain::{Cause, Compared, Counterparty, EntryId, MatchState};
 use crate::pipeline::matching::listing::Listing;
-use crate::pipeline::matching::transition::{MatchEvent, Sighting, seen, unseen};
+use crate::pipeline::matching::transition::{
+    MatchEvent, Sighting, followed, seen, shared_address_id, unseen,
+};
 use crate::screen::addresses::address::Address;
 use crate::screen::{Band, Found, Options, Screener, batch};
+
+/// The reason of a confirmed match that no comparison finds any more.
+const FOLLOWED: &str =
+    "a person confirmed that they are one party; their names are not similar any more";
 
 /// What is compared.
 pub struct Comparison<'a> {
@@ -40,6 +47,13 @@ pub struct Outcome {
     pub is_changed: bool,
 }
 
+impl Outcome {
+    /// A match that is over.
+    fn over(record: MatchRecord) -> Self {
+        Self { entries: vec![record.entry_id.clone()], record, event: None, is_changed: true }
+    }
+}
+
 /// The counterparty and the entry of a match.
 type Key = (String, u32, EntryId);
 /// What is found of one counterparty, each with the entries that it concerns.
@@ -53,16 +67,17 @@ impl Comparison<'_> {
         &self,
         known: Vec<MatchRecord>,
         others: Vec<MatchRecord>,
-        cause: &dyn Fn(&StoredCounterparty, &EntryId) -> Cause,
+        cause: &dyn Fn(&StoredCounterparty, &[EntryId]) -> Cause,
     ) -> Vec<Outcome> {
-        let mut known: BTreeMap<Key, MatchRecord> =
-            known.into_iter().map(|record| (key_of(&record), record)).collect();
+        let (mut known, joined_into_another) = by_key(known);
         let mut others: HashMap<Key, MatchRecord> =
             others.into_iter().map(|record| (key_of(&record), record)).collect();
-        let mut outcomes = Vec::new();
+        let over = joined_into_another.into_iter();
+        let over = over.filter_map(|record| unseen(record, EndReason::Joined, self.now));
+        let mut outcomes: Vec<Outcome> = over.map(Outcome::over).collect();
         let mut joined: Vec<Key> = Vec::new();
         for (stored, sightings) in self.sightings() {
-            for (sighting, entries) in sightings {
+            for (mut sighting, entries) in sightings {
                 if !sighting.sharing.is_empty() {
                     let of_party = (&sighting.party.id, sighting.incarnation);
                     let keys =
@@ -73,7 +88,10 @@ impl Comparison<'_> {
                     (sighting.party.id.clone(), sighting.incarnation, sighting.entry_id.clone());
                 let other = others.remove(&key);
                 let before = known.remove(&key).or(other);
-                let why = cause(stored, entries.first().unwrap_or(&sighting.entry_id));
+                let why = cause(stored, &entries);
+                if before.as_ref().is_some_and(|before| before.state() == MatchState::Dismissed) {
+                    sighting.rows = self.listing.entries_of(&sighting.entry_id).cloned().collect();
+                }
                 let (record, event) = seen(before.clone(), sighting, why, self.now);
                 let is_changed = before.as_ref() != Some(&record);
                 outcomes.push(Outcome { record, event, entries, is_changed });
@@ -82,20 +100,29 @@ impl Comparison<'_> {
         // What was a match of each entry at an address is one match of all of them now.
         joined.retain(|key| !known.contains_key(key));
         let replaced = joined.iter().filter_map(|key| others.remove(key)).filter(is_by_address);
-        for record in replaced {
-            let entries = vec![record.entry_id.clone()];
-            if let Some(record) = unseen(record, EndReason::NoLongerSimilar, self.now) {
-                outcomes.push(Outcome { record, event: None, entries, is_changed: true });
-            }
-        }
-        let in_use: HashSet<(&str, u32)> = self
+        let replaced = replaced.filter_map(|record| unseen(record, EndReason::Joined, self.now));
+        outcomes.extend(replaced.map(Outcome::over));
+        let in_use: HashMap<(&str, u32), &StoredCounterparty> = self
             .parties
             .iter()
-            .map(|stored| (stored.party.id.as_str(), stored.incarnation))
+            .map(|stored| ((stored.party.id.as_str(), stored.incarnation), stored))
             .collect();
         for record in known.into_values() {
-            let why = self.reason_of_end(&record, &in_use);
+            let party = (record.found.counterparty.id.as_str(), record.incarnation);
+            let stored = in_use.get(&party).copied();
+            let why = self.reason_of_end(&record, stored.is_some());
             let entries = vec![record.entry_id.clone()];
+            if why == EndReason::NoLongerSimilar
+                && record.state() == MatchState::Confirmed
+                && let Some(stored) = stored
+                && let Some(sighting) = self.as_listed(&record, stored)
+            {
+                let why = cause(stored, &entries);
+                let (after, event) = followed(record.clone(), sighting, why, self.now);
+                let is_changed = after != record;
+                outcomes.push(Outcome { record: after, event, entries, is_changed });
+                continue;
+            }
             match unseen(record.clone(), why, self.now) {
                 Some(record) => {
                     outcomes.push(Outcome { record, event: None, entries, is_changed: true });
@@ -106,9 +133,38 @@ impl Comparison<'_> {
         outcomes
     }
 
-    fn reason_of_end(&self, record: &MatchRecord, in_use: &HashSet<(&str, u32)>) -> EndReason {
-        let party = (record.found.counterparty.id.as_str(), record.incarnation);
-        if !in_use.contains(&party) {
+    /// Both sides of a confirmed match as they are today, although they are not similar any more.
+    /// `None` if the entry is not listed.
+    fn as_listed(&self, record: &MatchRecord, stored: &StoredCounterparty) -> Option<Sighting> {
+        let found = &record.found;
+        let entry = self.listing.entries_of(&record.entry_id).next()?.clone();
+        let is_same = found.counterparty == stored.party
+            && found.entry.as_ref().is_some_and(|before| before.name == entry.name);
+        let (compared, reasons) = if is_same {
+            (found.compared.clone(), found.reasons.clone())
+        } else {
+            let (counterparty, name) = (stored.party.name.clone(), entry.name.clone());
+            (Compared { counterparty, entry: name }, vec![FOLLOWED.to_owned()])
+        };
+        Some(Sighting {
+            watchlist: self.watchlist.to_owned(),
+            party: stored.party.clone(),
+            incarnation: record.incarnation,
+            entry_id: record.entry_id.clone(),
+            is_ordered_only: record.is_ordered_only,
+            sources: self.listing.evidence(&record.entry_id),
+            band: found.band,
+            score: found.score,
+            compared,
+            reasons,
+            sharing: Vec::new(),
+            rows: Vec::new(),
+            entry,
+        })
+    }
+
+    fn reason_of_end(&self, record: &MatchRecord, is_in_use: bool) -> EndReason {
+        if !is_in_use {
             EndReason::CounterpartyRemoved
         } else if record.found.sharing.is_empty() && !self.listing.shows(&record.entry_id) {
             EndReason::EntryRemoved
@@ -121,30 +177,25 @@ impl Comparison<'_> {
     pub fn sightings(&self) -> Vec<(&StoredCounterparty, Sightings)> {
         let compared: Vec<&StoredCounterparty> =
             self.places.iter().filter_map(|place| self.parties.get(*place)).collect();
-        let parties: Vec<Counterparty> =
-            compared.iter().map(|stored| stored.party.clone()).collect();
-        let mut all: Vec<Vec<Found>> = Vec::with_capacity(parties.len());
-        let done = batch::screen_all(
-            self.screener,
-            &parties,
-            Options::default(),
-            threads(),
-            &mut |_, found| {
-                all.push(found);
-                Ok::<(), std::convert::Infallible>(())
-            },
-        );
+        let parties: Vec<&Counterparty> = compared.iter().map(|stored| &stored.party).collect();
+        let mut evidence: HashMap<EntryId, BTreeMap<String, PartyEvidence>> = HashMap::new();
+        let mut sighted: Vec<(&StoredCounterparty, Sightings)> = Vec::new();
+        let mut order = compared.iter();
+        let (options, threads) = (Options::default(), threads());
+        let done = batch::screen_all(self.screener, &parties, options, threads, &mut |_, found| {
+            if let Some(stored) = order.next() {
+                let sightings = self.of_party(stored, found, &mut evidence);
+                if !sightings.is_empty() {
+                    sighted.push((*stored, sightings));
+                }
+            }
+            Ok::<(), std::convert::Infallible>(())
+        });
         match done {
             Ok(()) => {}
             Err(never) => match never {},
         }
-        let mut evidence: HashMap<EntryId, BTreeMap<String, PartyEvidence>> = HashMap::new();
-        compared
-            .into_iter()
-            .zip(all)
-            .map(|(stored, found)| (stored, self.of_party(stored, found, &mut evidence)))
-            .filter(|(_, sightings)| !sightings.is_empty())
-            .collect()
+        sighted
     }
 
     fn of_party(
@@ -172,12 +223,10 @@ impl Comparison<'_> {
                 (listed.entry_id.clone(), vec![listed.entry_id.clone()], sources)
             } else {
                 let address = Address::of(&found.compared.entry).normalized();
-                let shown = PartyEvidence {
-                    addresses: [address.clone()].into(),
-                    ..PartyEvidence::default()
-                };
+                let shown =
+                    PartyEvidence { addresses: [address].into(), ..PartyEvidence::default() };
                 let sources = [("address".to_owned(), shown)].into();
-                (EntryId::of(["address", &address]), sharing, sources)
+                (shared_address_id(&found.compared.entry), sharing, sources)
             };
             let is_in_scope = self.entries.is_none_or(|ids| {
                 ids.contains(&entry_id) || concerned.iter().any(|id| ids.contains(id))
@@ -200,6 +249,7 @@ impl Comparison<'_> {
                 sharing: names.map(|entry| entry.name.clone()).collect(),
                 compared: found.compared,
                 reasons: found.reasons,
+                rows: Vec::new(),
             };
             sightings.push((sighting, concerned));
         }
@@ -216,6 +266,31 @@ pub fn threads() -> usize {
 fn is_by_address(record: &MatchRecord) -> bool {
     let found = &record.found;
     found.entry.as_ref().is_some_and(|entry| entry.addresses.contains(&found.compared.entry))
+}
+
+/// The matches by their keys, and those that another match of the same key replaces: two entries
+/// that a rule ordered may be one in the list. A confirmation is never lost, and a dismissal never
+/// hides a match that nobody has decided.
+fn by_key(records: Vec<MatchRecord>) -> (BTreeMap<Key, MatchRecord>, Vec<MatchRecord>) {
+    let rank = |record: &MatchRecord| match record.state() {
+        _ if record.ended.is_some() => 0,
+        MatchState::Dismissed => 1,
+        MatchState::Open | MatchState::Stale => 2,
+        MatchState::Confirmed => 3,
+    };
+    let (mut by_key, mut replaced) = (BTreeMap::new(), Vec::new());
+    for record in records {
+        match by_key.entry(key_of(&record)) {
+            Entry::Vacant(place) => {
+                place.insert(record);
+            }
+            Entry::Occupied(mut place) if rank(place.get()) < rank(&record) => {
+                replaced.push(place.insert(record));
+            }
+            Entry::Occupied(_) => replaced.push(record),
+        }
+    }
+    (by_key, replaced)
 }
 
 fn key_of(record: &MatchRecord) -> Key {

@@ -106,7 +106,7 @@ impl FileChange {
     clippy::cast_sign_loss,
     reason = "a share of at most a million rows"
 )]
-fn allowed(rows: usize, share: f64) -> usize {
+pub fn allowed(rows: usize, share: f64) -> usize {
     (rows as f64 * share).ceil().max(0.0) as usize
 }
 

@@ -5,15 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::matching::decision::PartyEvidence;
+use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::same::name_key;
 use crate::domain::{ChangeKind, Entry, EntryId, ListCode, RecordedRule, same};
+use crate::pipeline::matching::ordered::OrderedIds;
 use crate::screen::evidence;
-
-/// The id of an entry that a rule orders and no list shows yet. It is replaced by the permanent one
-/// when the entry is listed. Rules give a name before they give a country.
-pub fn ordered_id(list: ListCode, name: &str) -> EntryId {
-    EntryId::of(["ordered", list.as_str(), &name_key(name)])
-}
 
 /// One entry that counterparties are compared with.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +38,7 @@ pub struct Listing {
     of_entry: HashMap<EntryId, Vec<usize>>,
     /// The places of the rows of each name.
     by_name: HashMap<(ListCode, String), Vec<usize>>,
+    ordered_ids: OrderedIds,
 }
 
 impl Listing {
@@ -71,7 +68,9 @@ impl Listing {
                 listing.add(Arc::clone(&source), entry_id, entry, false, is_compared);
             }
         }
-        for rule in rules.iter().filter(|rule| rule.concerns_the_list()) {
+        let rules = || rules.iter().filter(|rule| rule.concerns_the_list());
+        listing.ordered_ids = OrderedIds::of(rules().flat_map(|rule| &rule.changes));
+        for rule in rules() {
             listing.add_rule(rule, lists, &names);
         }
         listing
@@ -115,7 +114,7 @@ impl Listing {
                 .flatten()
                 .find_map(|state| self.same_as(state));
             let Some(entry_id) = shown else {
-                let id = ordered_id(entry.list, &entry.name);
+                let id = self.ordered_ids.id(entry);
                 self.add(Arc::clone(&source), id, entry.clone(), true, true);
                 continue;
             };
@@ -154,12 +153,40 @@ impl Listing {
     /// The id under which an entry of a change is listed, or ordered.
     pub fn id_of(&self, entry: &Entry) -> EntryId {
         let known = entry.entry_id.clone().or_else(|| self.same_as(entry));
-        known.unwrap_or_else(|| ordered_id(entry.list, &entry.name))
+        known.unwrap_or_else(|| self.ordered_ids.id(entry))
+    }
+
+    /// The id of an entry as a rule orders it, listed or not.
+    pub fn ordered_id(&self, entry: &Entry) -> EntryId {
+        self.ordered_ids.id(entry)
+    }
+
+    /// Moves a match with an entry that a rule ordered to the id that the entry has now: a list
+    /// shows it, or rules give its name to several entries. The match keeps its own id, so that one
+    /// decision serves both. Returns whether it moved.
+    pub fn move_ordered(&self, record: &mut MatchRecord) -> bool {
+        let Some(entry) = record.found.entry.as_deref().filter(|_| record.is_ordered_only) else {
+            return false;
+        };
+        let (id, is_ordered_only) = match self.same_as(entry) {
+            Some(id) => (id, false),
+            None => (self.ordered_ids.id(entry), true),
+        };
+        let moved = id != record.entry_id && self.shows(&id);
+        if moved {
+            (record.entry_id, record.is_ordered_only) = (id, is_ordered_only);
+        }
+        moved
     }
 
     /// Whether a source or a rule shows the entry.
     pub fn shows(&self, id: &EntryId) -> bool {
         self.of_entry.contains_key(id)
+    }
+
+    /// All rows of the entry, in the order of the sources.
+    pub fn entries_of(&self, id: &EntryId) -> impl Iterator<Item = &Entry> {
+        self.rows_of(id).map(|row| &row.entry)
     }
 
     /// What each source shows of the entry.
@@ -217,7 +244,10 @@ mod tests {
         let ordered = Entry::named(ListCode::EL, "ALDER WORKS, LTD");
         assert_eq!(found.id_of(&ordered), EntryId("ent_1".into()));
         let unknown = Entry::named(ListCode::EL, "Birch Works");
-        assert_eq!(found.id_of(&unknown), ordered_id(ListCode::EL, "birch works"));
+        assert_eq!(
+            found.id_of(&unknown),
+            found.ordered_id(&Entry::named(ListCode::EL, "birch works"))
+        );
         assert!(!found.shows(&found.id_of(&unknown)));
     }
 }

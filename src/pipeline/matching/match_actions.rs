@@ -7,13 +7,21 @@ use crate::domain::journal_kind;
 use crate::domain::matching::counterparty::Counterparty;
 use crate::domain::matching::decision::DismissalReason;
 use crate::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
-use crate::domain::{Band, MatchId, Sha256};
+use crate::domain::{Band, MatchId, MatchState, Sha256};
 use crate::pipeline::Program;
 use crate::pipeline::given_text::{EmptyText, given};
 use crate::pipeline::items::Actor;
 use crate::pipeline::matching::transition::rests_on;
 use crate::random;
 use crate::store::StoreError;
+
+/// Who decides, and what that person has seen of the match.
+#[derive(Clone, Copy, Debug)]
+pub struct Deciding<'a> {
+    pub actor: Actor<'a>,
+    /// How many decisions about the match the person was shown. `None`: a command does not say.
+    pub seen: Option<usize>,
+}
 
 /// Why a match is dismissed.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +41,8 @@ pub enum MatchActionError {
     Empty(#[from] EmptyText),
     #[error("match {0} is strong: strong matches are dismissed one by one")]
     OneByOne(MatchId),
+    #[error("expected a watchlist ({known}), but got `{name}`")]
+    UnknownWatchlist { name: String, known: String },
     #[error("expected a counterparty of the watchlist `{watchlist}`, but got the id `{id}`")]
     UnknownCounterparty { watchlist: String, id: String },
     #[error(transparent)]
@@ -46,18 +56,19 @@ pub enum MatchActionError {
 /// The counterparty is not the entry.
 ///
 /// # Errors
-/// If it is dismissed already, or is strong and one of several.
+/// If it is dismissed already, is strong and one of several, or was decided by another person in a
+/// way that this one may not have seen.
 pub async fn dismiss(
     program: &Program,
     id: &MatchId,
-    actor: Actor<'_>,
+    deciding: Deciding<'_>,
     dismissal: Dismissal<'_>,
 ) -> Result<MatchRecord, MatchActionError> {
     let note = given("--note", dismissal.note)?;
     decide(
         program,
         id,
-        actor,
+        (deciding, MatchState::Dismissed),
         journal_kind::MATCH_DISMISSED,
         Some(dismissal.reason),
         |record, decider| {
@@ -74,14 +85,16 @@ pub async fn dismiss(
 /// The counterparty is the entry.
 ///
 /// # Errors
-/// If it is confirmed already.
+/// If it is confirmed already, or was decided by another person in a way that this one may not have
+/// seen.
 pub async fn confirm(
     program: &Program,
     id: &MatchId,
-    actor: Actor<'_>,
+    deciding: Deciding<'_>,
     note: &str,
 ) -> Result<MatchRecord, MatchActionError> {
-    decide(program, id, actor, journal_kind::MATCH_CONFIRMED, None, |record, decider| {
+    let to = (deciding, MatchState::Confirmed);
+    decide(program, id, to, journal_kind::MATCH_CONFIRMED, None, |record, decider| {
         Ok(record.confirm(decider, note.trim())?)
     })
     .await
@@ -90,14 +103,15 @@ pub async fn confirm(
 /// A decision is taken back.
 ///
 /// # Errors
-/// If it is open.
+/// If it is open, or was decided by another person since the page was shown.
 pub async fn reopen(
     program: &Program,
     id: &MatchId,
-    actor: Actor<'_>,
+    deciding: Deciding<'_>,
     note: &str,
 ) -> Result<MatchRecord, MatchActionError> {
-    decide(program, id, actor, journal_kind::MATCH_REOPENED, None, |record, decider| {
+    let to = (deciding, MatchState::Open);
+    decide(program, id, to, journal_kind::MATCH_REOPENED, None, |record, decider| {
         Ok(record.reopen(decider, note.trim())?)
     })
     .await
@@ -106,7 +120,7 @@ pub async fn reopen(
 async fn decide(
     program: &Program,
     id: &MatchId,
-    actor: Actor<'_>,
+    (Deciding { actor, seen }, to): (Deciding<'_>, MatchState),
     kind: &str,
     reason: Option<DismissalReason>,
     step: impl FnOnce(&mut MatchRecord, Decider<'_>) -> Result<(), MatchActionError>,
@@ -119,11 +133,35 @@ async fn decide(
     program
         .store
         .change_match(id, now, |record| {
+            refuse_unseen(record, by, seen, to)?;
             step(record, decider)?;
             Ok::<JournalEvent, MatchActionError>(event(kind, record, actor, reason, &key))
         })
         .await?
         .ok_or_else(|| MatchActionError::Unknown(id.clone()))?
+}
+
+/// Nobody replaces a decision of another person without having seen it. To reopen a match is to see
+/// it, unless the page shows an older state.
+fn refuse_unseen(
+    record: &MatchRecord,
+    by: &str,
+    seen: Option<usize>,
+    to: MatchState,
+) -> Result<(), MatchRefusal> {
+    let is_same = record.state() == to;
+    let is_reopened_by_command = to == MatchState::Open && seen.is_none();
+    match record.unseen_decision(by, seen) {
+        Some(decision) if !is_same && !is_reopened_by_command => {
+            Err(MatchRefusal::DecidedByAnother {
+                id: record.found.match_id.clone(),
+                decision: decision.decision.as_str(),
+                by: decision.by.clone(),
+                at: decision.at,
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the journal keeps of a decision. It has no text of a counterparty, and no note, because the
@@ -211,10 +249,34 @@ pub async fn erase_with(
         kind: journal_kind::COUNTERPARTY_ERASED.to_owned(),
         data: data(matches),
     };
-    let erased = program.store.erase_counterparty(watchlist, id, now, event).await?;
-    let matches = erased.ok_or_else(|| MatchActionError::UnknownCounterparty {
-        watchlist: watchlist.to_owned(),
-        id: id.to_owned(),
-    })?;
-    Ok(matches)
+    match program.store.erase_counterparty(watchlist, id, now, event).await? {
+        Some(matches) => Ok(matches),
+        None => Err(not_found(program, watchlist, id).await?),
+    }
+}
+
+/// Why nothing is stored of a counterparty.
+async fn not_found(
+    program: &Program,
+    watchlist: &str,
+    id: &str,
+) -> Result<MatchActionError, StoreError> {
+    let configured = program.wiring.load_full();
+    let mut names: Vec<String> = program
+        .store
+        .watchlist_states()
+        .await?
+        .into_iter()
+        .map(|state| state.name)
+        .chain(configured.config.watchlists.iter().map(|settings| settings.name.clone()))
+        .collect();
+    names.sort();
+    names.dedup();
+    if names.iter().any(|name| name == watchlist) {
+        let (watchlist, id) = (watchlist.to_owned(), id.to_owned());
+        return Ok(MatchActionError::UnknownCounterparty { watchlist, id });
+    }
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let known = if quoted.is_empty() { "none is known".to_owned() } else { quoted.join(", ") };
+    Ok(MatchActionError::UnknownWatchlist { name: watchlist.to_owned(), known })
 }

@@ -3,7 +3,8 @@
 //!
 //! # Layout
 //!
-//! - `listing`: the entries to compare with. `comparison`: what follows for the matches.
+//! - `listing`: the entries to compare with; `ordered`: the ids of those that only a rule shows.
+//!   `comparison`: what follows for the matches.
 //!   `transition`: from one state of a match to the next. `file_change`: what a new content of a
 //!   file changes. `receiver_matches`, `announcing`: what receivers get. These are pure.
 //! - `of_changes`: compares what a check of a source changes, before it is recorded.
@@ -26,6 +27,7 @@ mod file_hold_preview;
 mod listing;
 mod match_actions;
 mod of_changes;
+mod ordered;
 mod prepared;
 mod receiver_matches;
 mod touched;
@@ -42,11 +44,12 @@ pub use file_hold_preview::{
     FileHoldPreview, LostCounterparty, PreviewBasis, file_hold_preview, preview_basis,
 };
 pub use match_actions::{
-    Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with,
+    Deciding, Dismissal, MatchActionError, confirm, counterparty_hash, dismiss, erase, erase_with,
     evidence_hash, reopen,
 };
 pub use of_changes::match_changes;
 pub use receiver_matches::facts;
 pub use touched::touched_since;
-pub use transition::rests_on;
+pub use transition::{match_id, rests_on, shared_address_id};
 pub use watchlist_check::{WatchlistChecked, check_watchlists};
+pub use watchlist_file::{FirstLook, first_look};

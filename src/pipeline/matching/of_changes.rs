@@ -1,7 +1,7 @@
 //! Compares what a check changes with the counterparties, before the check is recorded: the changed
 //! entries of lists, and the entries that a rule orders.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::json;
 
@@ -11,27 +11,31 @@ use crate::domain::journal_kind;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::ScreenedWatchlist;
 use crate::domain::matching::watchlist_state::{StoredCounterparty, WatchlistState};
+use crate::domain::same::{name_key, same_entry};
 use crate::domain::{
-    AlertBody, Cause, Change, ChangeId, ChangeKind, EntryId, ListCode, MatchId, MatchState,
+    AlertBody, Cause, Change, ChangeId, ChangeKind, Entry, EntryId, ListCode, MatchId, MatchState,
     PossibleMatch,
 };
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::announcing::announce;
 use crate::pipeline::matching::comparison::{Comparison, Outcome, threads};
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
-use crate::pipeline::matching::listing::ordered_id;
+use crate::pipeline::matching::listing::Listing;
 use crate::pipeline::matching::prepared::prepared;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
 use crate::screen::shortlist::{is_at_one, shortlist};
-use crate::store::{CheckRecord, MatchQuery, Result, Store};
+use crate::store::{CheckRecord, Result, Store};
 
 /// A change of a record, with what brings up its matches.
 struct ChangeInRecord {
     change: Change,
     cause: Cause,
 }
+
+/// The entries of each change, by their ids in the listing.
+type IdsOfChanges = HashMap<ChangeId, HashSet<EntryId>>;
 
 /// Adds to a record what its changes mean for the counterparties: matches, what receivers with
 /// `show_matches` get because of them, and the alerts about matches that no change brings them.
@@ -57,16 +61,19 @@ pub async fn match_changes(
     let states = program.store.watchlist_states().await?;
     let facts = facts(config, &states);
     let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut ids_of_changes = IdsOfChanges::new();
     if !changes.is_empty() || opens {
         for state in states.iter().filter(|state| state.screened.is_some()) {
             let Some(settings) = config.watchlists.iter().find(|w| w.name == state.name) else {
                 continue;
             };
-            let found = compare(program, config, record, state, &settings.lists, &changes).await?;
+            let scope = (state, settings.lists.as_slice());
+            let found =
+                compare(program, config, record, scope, &changes, &mut ids_of_changes).await?;
             outcomes.extend(found);
         }
     }
-    let matches = matches_of(&changes, &mut outcomes);
+    let matches = matches_of(&changes, &outcomes, &ids_of_changes);
     for outgoing in &mut record.alerts {
         show(config, &facts, &matches, outgoing);
     }
@@ -105,55 +112,56 @@ fn changes_of(record: &CheckRecord) -> Vec<ChangeInRecord> {
 /// The permanent ids in the changes and in what a list opens without a change, such as an accepted
 /// list of which nobody was alerted.
 fn changed_ids(record: &CheckRecord, changes: &[ChangeInRecord]) -> HashSet<EntryId> {
-    let of_changes = changes.iter().flat_map(|in_record| {
-        [Some(&in_record.change.entry), in_record.change.before.as_ref()].into_iter().flatten()
-    });
+    let of_changes = changes.iter().flat_map(|in_record| states_of(&in_record.change));
     let opened = record.lists.iter().flat_map(|update| &update.open);
     of_changes.chain(opened).filter_map(|entry| entry.entry_id.clone()).collect()
+}
+
+fn states_of(change: &Change) -> impl Iterator<Item = &Entry> {
+    [Some(&change.entry), change.before.as_ref()].into_iter().flatten()
 }
 
 async fn compare(
     program: &Program,
     config: &Config,
     record: &CheckRecord,
-    state: &WatchlistState,
-    lists: &[ListCode],
+    (state, lists): (&WatchlistState, &[ListCode]),
     changes: &[ChangeInRecord],
+    ids_of_changes: &mut IdsOfChanges,
 ) -> Result<Vec<Outcome>> {
     let store = &program.store;
     let mut ids = changed_ids(record, changes);
     let current = current_listing::read(store, config, lists, record, ids.clone()).await?;
     let mut causes: HashMap<EntryId, Cause> = HashMap::new();
-    let mut ordered: HashMap<EntryId, EntryId> = HashMap::new();
     for ChangeInRecord { change, cause } in changes {
-        for entry in [Some(&change.entry), change.before.as_ref()].into_iter().flatten() {
+        let of_change = ids_of_changes.entry(change.change_id.clone()).or_default();
+        for entry in states_of(change) {
             let id = current.listing.id_of(entry);
             causes.entry(id.clone()).or_insert(*cause);
-            ids.insert(id.clone());
-            if entry.entry_id.is_some() {
-                ordered.insert(ordered_id(entry.list, &entry.name), id);
-            }
+            of_change.extend([id.clone(), current.listing.ordered_id(entry)]);
+            ids.insert(id);
         }
     }
-    let opened = record.lists.iter().flat_map(|update| &update.open);
-    for entry in opened.filter(|entry| lists.contains(&entry.list)) {
-        if let Some(id) = &entry.entry_id {
-            ordered.insert(ordered_id(entry.list, &entry.name), id.clone());
-        }
-    }
-    let (groups, others) = shared_addresses(store, state, record, changes).await?;
+    let mut neighbors: HashSet<EntryId> = HashSet::new();
+    let groups = shared_addresses(store, state, record, changes).await?;
     let shared: HashSet<&String> = groups.iter().flat_map(|group| &group.found.sharing).collect();
     let of_screener = current.screener.entries().iter().zip(&current.listing.listed);
     for (_, listed) in of_screener.filter(|(entry, _)| shared.contains(&entry.name)) {
         // Without the one that changed, the address may be one of few entries again.
-        causes.entry(listed.entry_id.clone()).or_insert(Cause::EntryRevised);
+        neighbors.insert(listed.entry_id.clone());
         ids.insert(listed.entry_id.clone());
     }
     ids.extend(groups.iter().map(|group| group.entry_id.clone()));
-    let known_ids: Vec<EntryId> = ids.iter().chain(ordered.keys()).cloned().collect();
+    let mut ordered = store.matches_of_ordered_entries(&state.name).await?;
+    let moved = listed_now(&mut ordered, record, changes, &current.listing);
+    ids.extend(moved.iter().map(|record| record.entry_id.clone()));
+    let known_ids: Vec<EntryId> = ids.iter().cloned().collect();
     let mut known: Vec<MatchRecord> = store.matches_of_entries(&known_ids).await?;
-    known.retain(|record| record.found.watchlist == state.name);
-    known.iter_mut().for_each(|record| listed_now(record, &ordered));
+    let is_moved = |record: &MatchRecord| {
+        moved.iter().any(|other| other.found.match_id == record.found.match_id)
+    };
+    known.retain(|record| record.found.watchlist == state.name && !is_moved(record));
+    known.extend(moved);
     let prepared = prepared(store, state).await?;
     let changed = current.listing.places_of(&ids);
     let (current, near) = in_background(move || {
@@ -167,6 +175,9 @@ async fn compare(
     let wanted: HashSet<&str> = near.keys().map(String::as_str).chain(known_parties).collect();
     let wanted: Vec<&str> = wanted.into_iter().collect();
     let parties = store.counterparties_of(&state.name, &wanted).await?;
+    // Of those that are compared: a match of an address that many entries share may replace them.
+    let compared: Vec<&str> = near.keys().map(String::as_str).collect();
+    let others = store.matches_of_counterparties(&state.name, &compared).await?;
     let (name, now) = (state.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
@@ -186,89 +197,107 @@ async fn compare(
             entries: Some(&ids),
             now,
         };
-        comparison.run(known, others, &|_, id| causes.get(id).copied().unwrap_or(Cause::ListAdded))
+        comparison.run(known, others, &|_, entries| {
+            let of_change = entries.iter().find_map(|id| causes.get(id).copied());
+            let is_neighbor = entries.iter().any(|id| neighbors.contains(id));
+            let other = if is_neighbor { Cause::EntryRevised } else { Cause::ListAdded };
+            of_change.unwrap_or(other)
+        })
     })
     .await)
 }
 
-/// The matches with addresses that many entries share and that the changes concern, and all other
-/// matches. An entry that comes to such an address is in no match so far.
+/// The matches with addresses that many entries share and that the changes concern. An entry that
+/// comes to such an address is in no match so far.
 async fn shared_addresses(
     store: &Store,
     state: &WatchlistState,
     record: &CheckRecord,
     changes: &[ChangeInRecord],
-) -> Result<(Vec<MatchRecord>, Vec<MatchRecord>)> {
-    let of_changes = changes.iter().flat_map(|in_record| {
-        [Some(&in_record.change.entry), in_record.change.before.as_ref()].into_iter().flatten()
-    });
+) -> Result<Vec<MatchRecord>> {
+    let of_changes = changes.iter().flat_map(|in_record| states_of(&in_record.change));
     let opened = record.lists.iter().flat_map(|update| &update.open);
     let names: HashSet<&String> = of_changes.chain(opened).map(|entry| &entry.name).collect();
-    let query = MatchQuery {
-        watchlist: Some(state.name.clone()),
-        with_ended: true,
-        ..MatchQuery::default()
-    };
-    let all = store.matches(&query).await?;
-    let is_concerned =
-        |record: &MatchRecord| record.found.sharing.iter().any(|name| names.contains(name));
-    Ok(all.into_iter().partition(is_concerned))
+    let mut shared = store.matches_of_shared_addresses(&state.name).await?;
+    shared.retain(|record| record.found.sharing.iter().any(|name| names.contains(name)));
+    Ok(shared)
 }
 
-/// A match with an entry that a rule ordered is one with the listed entry from now on. It keeps its
-/// id, so that one decision serves both.
-fn listed_now(record: &mut MatchRecord, ordered: &HashMap<EntryId, EntryId>) {
-    if record.is_ordered_only
-        && let Some(listed) = ordered.get(&record.entry_id)
-    {
-        record.entry_id = listed.clone();
-        record.is_ordered_only = false;
+/// Takes out the matches with entries that rules ordered and that have another id now, with that
+/// id. An entry may be listed under the name that a change of this record replaces.
+fn listed_now(
+    others: &mut Vec<MatchRecord>,
+    record: &CheckRecord,
+    changes: &[ChangeInRecord],
+    listing: &Listing,
+) -> Vec<MatchRecord> {
+    if !others.iter().any(|record| record.is_ordered_only) {
+        return Vec::new();
     }
+    let of_changes = changes.iter().flat_map(|in_record| states_of(&in_record.change));
+    let opened = record.lists.iter().flat_map(|update| &update.open);
+    let mut names: HashMap<(ListCode, String), Vec<&Entry>> = HashMap::new();
+    for entry in of_changes.chain(opened).filter(|entry| entry.entry_id.is_some()) {
+        names.entry((entry.list, name_key(&entry.name))).or_default().push(entry);
+    }
+    let mut moved = Vec::new();
+    others.retain_mut(|record| {
+        let Some(entry) = record.found.entry.as_deref().filter(|_| record.is_ordered_only) else {
+            return true;
+        };
+        let mut namesakes = names.get(&(entry.list, name_key(&entry.name))).into_iter().flatten();
+        let listed = namesakes.find(|other| same_entry(other, entry));
+        if let Some(id) = listed.and_then(|listed| listed.entry_id.clone()) {
+            (record.entry_id, record.is_ordered_only) = (id, false);
+        } else if !listing.move_ordered(record) {
+            return true;
+        }
+        moved.push(record.clone());
+        false
+    });
+    moved
 }
 
-/// The matches that are shown with each change. A dismissal in force is not shown.
-fn matches_of(changes: &[ChangeInRecord], outcomes: &mut [Outcome]) -> MatchesOfChanges {
+/// The matches of each change. Those whose dismissal is in force are only counted.
+fn matches_of(
+    changes: &[ChangeInRecord],
+    outcomes: &[Outcome],
+    ids_of_changes: &IdsOfChanges,
+) -> MatchesOfChanges {
     let mut of_entry: HashMap<&EntryId, Vec<&Outcome>> = HashMap::new();
-    for outcome in outcomes.iter().filter(|outcome| is_shown(outcome)) {
+    for outcome in outcomes.iter().filter(|outcome| is_of_today(outcome)) {
         for id in &outcome.entries {
             of_entry.entry(id).or_default().push(outcome);
         }
     }
-    let mut matches: MatchesOfChanges = HashMap::new();
+    let mut matches = MatchesOfChanges::default();
     for ChangeInRecord { change, cause } in changes {
         let mut found: BTreeMap<MatchId, PossibleMatch> = BTreeMap::new();
-        for entry in [Some(&change.entry), change.before.as_ref()].into_iter().flatten() {
-            let ids = [entry.entry_id.clone(), Some(ordered_id(entry.list, &entry.name))];
-            for outcome in ids.iter().flatten().filter_map(|id| of_entry.get(id)).flatten() {
-                let shown = PossibleMatch { cause: *cause, ..outcome.record.found.clone() };
+        let mut dismissed: BTreeSet<(String, MatchId)> = BTreeSet::new();
+        let ids = ids_of_changes.get(&change.change_id).into_iter().flatten();
+        for outcome in ids.filter_map(|id| of_entry.get(id)).flatten() {
+            let shown = PossibleMatch { cause: *cause, ..outcome.record.to_show() };
+            if shown.state.is_shown() {
                 found.insert(shown.match_id.clone(), shown);
-            }
-        }
-        if change.entry.entry_id.is_none() {
-            // A rule names entries that are listed, without their ids.
-            let same =
-                outcomes.iter().filter(|outcome| {
-                    is_shown(outcome)
-                        && outcome.record.found.entry.as_ref().is_some_and(|entry| {
-                            crate::domain::same::same_entry(entry, &change.entry)
-                        })
-                });
-            for outcome in same {
-                let shown = PossibleMatch { cause: *cause, ..outcome.record.found.clone() };
-                found.insert(shown.match_id.clone(), shown);
+            } else {
+                dismissed.insert((shown.watchlist, shown.match_id));
             }
         }
         if !found.is_empty() {
-            matches.insert(change.change_id.clone(), found.into_values().collect());
+            matches.shown.insert(change.change_id.clone(), found.into_values().collect());
+        }
+        if !dismissed.is_empty() {
+            matches.dismissed.insert(change.change_id.clone(), dismissed.into_iter().collect());
         }
     }
     matches
 }
 
-fn is_shown(outcome: &Outcome) -> bool {
+/// Whether the match is not over, or ends now. A confirmed one always counts.
+fn is_of_today(outcome: &Outcome) -> bool {
     let record = &outcome.record;
     let is_over = record.ended.is_some() && !outcome.is_changed;
-    record.state().is_shown() && (!is_over || record.state() == MatchState::Confirmed)
+    !is_over || record.state() == MatchState::Confirmed
 }
 
 /// Adds the matches to the record, and the alerts about those that no change brings to a receiver.

@@ -1,7 +1,7 @@
 //! What the receivers with `show_matches` get because of matches: more changes than their routes
 //! alone select, at once instead of with a digest, and the matches themselves. Pure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -12,15 +12,21 @@ use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::{ScreenedWatchlist, ShownMatch};
 use crate::domain::matching::watchlist_state::WatchlistState;
 use crate::domain::{
-    Alert, AlertBody, AlertId, Cause, Change, ChangeId, DeliveryState, MatchState, PossibleMatch,
-    Screening,
+    Alert, AlertBody, AlertId, Cause, Change, ChangeId, DeliveryState, MatchId, MatchState,
+    PossibleMatch, Screening,
 };
 use crate::pipeline::alerting::{addressing, digest_choice};
 use crate::route;
 use crate::store::Outgoing;
 
-/// The matches of each change that are shown.
-pub type MatchesOfChanges = HashMap<ChangeId, Vec<PossibleMatch>>;
+/// The matches of each change.
+#[derive(Clone, Debug, Default)]
+pub struct MatchesOfChanges {
+    /// Those that are shown.
+    pub shown: HashMap<ChangeId, Vec<PossibleMatch>>,
+    /// The watchlists and ids of those that a person has dismissed.
+    pub dismissed: HashMap<ChangeId, Vec<(String, MatchId)>>,
+}
 
 /// What every message to a receiver with `show_matches` says of the counterparty files.
 pub fn facts(config: &Config, states: &[WatchlistState]) -> Vec<ScreenedWatchlist> {
@@ -32,8 +38,9 @@ pub fn facts(config: &Config, states: &[WatchlistState]) -> Vec<ScreenedWatchlis
             dated: state.and_then(|state| state.dated),
             counterparties: state.map_or(0, |state| state.rows),
             lists: settings.lists.clone(),
-            problem: state.and_then(|state| state.problem.clone()),
+            problem: state.and_then(|state| state.said_problem().cloned()),
             undecided: None,
+            dismissed: 0,
         }
     };
     config.watchlists.iter().map(of).collect()
@@ -50,7 +57,10 @@ pub fn show(
         return;
     }
     // Changes of a file that is not up to date may match without that anybody knows.
-    let is_uncertain = facts.iter().any(|fact| fact.problem.is_some() || fact.dated.is_none());
+    let is_stale = |fact: &ScreenedWatchlist| {
+        fact.dated.is_none() || fact.problem.as_ref().is_some_and(|wrong| wrong.kind.is_stale())
+    };
+    let is_uncertain = facts.iter().any(is_stale);
     for receiver in config.receivers.iter().filter(|receiver| receiver.show_matches) {
         add_changes(config, receiver, matches, is_uncertain, outgoing);
         let own: Vec<usize> = (0..outgoing.deliveries.len())
@@ -69,7 +79,15 @@ pub fn show(
                 }
             }
         }
-        let screening = Screening { watchlists: facts.to_vec(), matches: shown };
+        let dismissed = dismissed_of(&outgoing.alert, selection.as_deref(), matches);
+        let count =
+            |name: &str| dismissed.iter().filter(|(watchlist, _)| watchlist == name).count();
+        let with_count = |fact: &ScreenedWatchlist| ScreenedWatchlist {
+            dismissed: count(&fact.watchlist),
+            ..fact.clone()
+        };
+        let watchlists = facts.iter().map(with_count).collect();
+        let screening = Screening { watchlists, matches: shown };
         outgoing.screenings.push((receiver.name.clone(), screening));
     }
 }
@@ -89,7 +107,7 @@ fn add_changes(
     let changes = outgoing.alert.body.changes().unwrap_or_default();
     let source = outgoing.alert.body.source().unwrap_or_default();
     let passes = |change: &Change| {
-        let found = matches.get(&change.change_id).map(Vec::as_slice).unwrap_or_default();
+        let found = matches.shown.get(&change.change_id).map(Vec::as_slice).unwrap_or_default();
         let is_urgent = found.iter().any(PossibleMatch::is_urgent);
         let is_matched = is_uncertain || !found.is_empty();
         let own = config.routes.iter().filter(|route| route.receivers.contains(&receiver.name));
@@ -138,20 +156,34 @@ fn add_changes(
     outgoing.deliveries = deliveries;
 }
 
+/// The changes that a receiver gets.
+fn selected<'a>(
+    alert: &'a Alert,
+    selection: Option<&'a [ChangeId]>,
+) -> impl Iterator<Item = &'a Change> {
+    let changes = alert.body.changes().unwrap_or_default().iter();
+    changes.filter(move |change| selection.is_none_or(|ids| ids.contains(&change.change_id)))
+}
+
+/// The dismissed matches of the changes that a receiver gets, each once.
+fn dismissed_of<'a>(
+    alert: &Alert,
+    selection: Option<&[ChangeId]>,
+    matches: &'a MatchesOfChanges,
+) -> BTreeSet<&'a (String, MatchId)> {
+    let of_change = |change: &Change| matches.dismissed.get(&change.change_id);
+    selected(alert, selection).filter_map(of_change).flatten().collect()
+}
+
 /// The matches of the changes that a receiver gets, strong ones first.
 fn shown_of(
     alert: &Alert,
     selection: Option<&[ChangeId]>,
     matches: &MatchesOfChanges,
 ) -> Vec<ShownMatch> {
-    let mut shown: Vec<ShownMatch> = alert
-        .body
-        .changes()
-        .unwrap_or_default()
-        .iter()
-        .filter(|change| selection.is_none_or(|ids| ids.contains(&change.change_id)))
+    let mut shown: Vec<ShownMatch> = selected(alert, selection)
         .flat_map(|change| {
-            let found = matches.get(&change.change_id).into_iter().flatten();
+            let found = matches.shown.get(&change.change_id).into_iter().flatten();
             found.map(|found| ShownMatch {
                 change_id: Some(change.change_id.clone()),
                 found: PossibleMatch { entry: None, ..found.clone() },
@@ -186,7 +218,9 @@ pub fn announcement(
             record.state().as_str().to_owned(),
         ]);
     }
-    let data = WatchlistMatched { watchlist: watchlist.to_owned(), cause, matches: Vec::new() };
+    let expired = records.iter().all(|record| record.to_show().has_expired());
+    let (watchlist_name, matches) = (watchlist.to_owned(), Vec::new());
+    let data = WatchlistMatched { watchlist: watchlist_name, cause, expired, matches };
     let alert = Alert {
         alert_id: AlertId::of(parts.iter().map(String::as_str)),
         created_at: now,

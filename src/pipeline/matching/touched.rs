@@ -12,7 +12,7 @@ use crate::domain::{Change, Entry, EntryId, MatchState, utc_day};
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::comparison::Comparison;
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
-use crate::pipeline::matching::listing::{Listing, ordered_id};
+use crate::pipeline::matching::listing::Listing;
 use crate::pipeline::matching::transition::{Sighting, match_id};
 use crate::store::{ChangeQuery, CheckRecord, MatchQuery, Result, Store};
 use crate::stored_json::TouchedRow;
@@ -181,7 +181,7 @@ fn places_of(changes: &[SeenChange], listing: &Listing) -> HashMap<EntryId, Vec<
     let mut places: HashMap<EntryId, Vec<usize>> = HashMap::new();
     for (place, seen) in changes.iter().enumerate() {
         for entry in states_of(&seen.change) {
-            for id in [listing.id_of(entry), ordered_id(entry.list, &entry.name)] {
+            for id in [listing.id_of(entry), listing.ordered_id(entry)] {
                 places.entry(id).or_default().push(place);
             }
         }

@@ -6,11 +6,17 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::matching::decision::{DecisionKind, Evidence, PartyEvidence};
-use crate::domain::matching::match_record::{EndReason, MatchEnd, MatchRecord};
+use crate::domain::matching::match_record::{EXPIRED, EndReason, MatchEnd, MatchRecord};
+use crate::domain::same::name_key;
 use crate::domain::{
-    Band, Cause, Compared, Counterparty, Entry, EntryId, MatchId, MatchState, PossibleMatch,
+    Band, Cause, Citation, Compared, Counterparty, Entry, EntryId, MatchId, MatchState,
+    PossibleMatch,
 };
+use crate::screen::addresses::address::Address;
 use crate::screen::evidence::{self, Shown};
+
+/// What the name of a source begins with that is a rule.
+const RULE: &str = "rule ";
 
 /// What a comparison found of one counterparty and one entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +33,8 @@ pub struct Sighting {
     pub compared: Compared,
     pub reasons: Vec<String>,
     pub sharing: Vec<String>,
+    /// All rows of the entry, as written, if they are needed to say what differs.
+    pub rows: Vec<Entry>,
 }
 
 /// What readers must learn of a match.
@@ -49,6 +57,11 @@ pub fn match_id(watchlist: &str, id: &str, incarnation: u32, entry: &EntryId) ->
     MatchId::of([watchlist, id, entry.as_str(), &incarnation.to_string()])
 }
 
+/// What stands for all entries at one address that so many share that they are one match.
+pub fn shared_address_id(address: &str) -> EntryId {
+    EntryId::of(["address", &Address::of(address).normalized()])
+}
+
 /// The match after a comparison found it.
 pub fn seen(
     known: Option<MatchRecord>,
@@ -61,13 +74,17 @@ pub fn seen(
     };
     let was = record.found.band;
     let returned = record.ended.take().is_some();
-    update(&mut record, sighting);
+    let changed = match record.state() {
+        MatchState::Dismissed => Changed::of(&record, &sighting),
+        _ => Changed::default(),
+    };
+    update(&mut record, sighting, now);
     if returned {
         record.changed_at = now;
         record.note(now, "returned", cause.as_str().to_owned());
     }
     let event = match record.state() {
-        MatchState::Dismissed => settle_dismissal(&mut record, cause, now),
+        MatchState::Dismissed => settle_dismissal(&mut record, &changed, cause, now),
         MatchState::Open | MatchState::Stale | MatchState::Confirmed if returned => {
             record.found.cause = cause;
             Some(MatchEvent::New)
@@ -84,14 +101,70 @@ pub fn seen(
     (record, event)
 }
 
+/// A confirmed match whose entry is listed, but is not similar any more: a person said that both
+/// are the same, so it follows the entry, and it is not over any more if the entry is listed again.
+pub fn followed(
+    mut record: MatchRecord,
+    sighting: Sighting,
+    cause: Cause,
+    now: Timestamp,
+) -> (MatchRecord, Option<MatchEvent>) {
+    let returned = record.ended.take().is_some();
+    update(&mut record, sighting, now);
+    if !returned {
+        return (record, None);
+    }
+    record.changed_at = now;
+    record.found.cause = cause;
+    record.note(now, "returned", cause.as_str().to_owned());
+    (record, Some(MatchEvent::New))
+}
+
+/// What a comparison brings that the match did not have before.
+#[derive(Default)]
+struct Changed {
+    /// All rows of the entry, before and now, as written.
+    rows: Vec<Entry>,
+    /// What ordered the change, in words: new citations of the entry, or else rules that show it.
+    ordered_by: Option<String>,
+}
+
+impl Changed {
+    fn of(record: &MatchRecord, sighting: &Sighting) -> Self {
+        let before = record.found.entry.as_deref();
+        let is_new =
+            |citation: &&Citation| before.is_none_or(|before| !before.citations.contains(citation));
+        let cited = sighting.entry.citations.iter().filter(is_new).map(ToString::to_string);
+        let cited: Vec<String> = cited.collect();
+        let is_new_rule = |source: &&String| {
+            source.starts_with(RULE) && !record.sources.contains_key(source.as_str())
+        };
+        let rules: Vec<String> = sighting.sources.keys().filter(is_new_rule).cloned().collect();
+        let ordered_by = match (cited.is_empty(), rules.is_empty()) {
+            (false, _) => Some(format!("the entry now cites {}", cited.join(", "))),
+            (true, false) => Some(format!("ordered by the {}", rules.join(", the "))),
+            (true, true) => None,
+        };
+        let rows = sighting.rows.iter().chain([&sighting.entry]).chain(before).cloned().collect();
+        Self { rows, ordered_by }
+    }
+}
+
 /// A dismissal whose evidence has changed is stale.
-fn settle_dismissal(record: &mut MatchRecord, cause: Cause, now: Timestamp) -> Option<MatchEvent> {
+fn settle_dismissal(
+    record: &mut MatchRecord,
+    changed: &Changed,
+    cause: Cause,
+    now: Timestamp,
+) -> Option<MatchEvent> {
     let before = record.decision.as_ref().and_then(|decision| decision.evidence.clone());
-    let differences = before
-        .map_or_else(Vec::new, |before| evidence::differences(&before, &shown(record, &before)));
+    let mut differences = before.map_or_else(Vec::new, |before| {
+        evidence::differences(&before, &shown(record, &before), &changed.rows)
+    });
     if differences.is_empty() {
         return None;
     }
+    differences.extend(changed.ordered_by.clone());
     record.found.cause = cause;
     record.make_stale(differences, now);
     Some(MatchEvent::Stale)
@@ -136,6 +209,7 @@ fn found(sighting: Sighting, cause: Cause, now: Timestamp) -> MatchRecord {
             sharing: Vec::new(),
             state: MatchState::Open,
             cause,
+            decision: None,
         },
         incarnation: sighting.incarnation,
         entry_id: sighting.entry_id.clone(),
@@ -149,14 +223,27 @@ fn found(sighting: Sighting, cause: Cause, now: Timestamp) -> MatchRecord {
         announced: 0,
         history: Vec::new(),
     };
-    update(&mut record, sighting);
+    update(&mut record, sighting, now);
     record.note(now, "found", cause.as_str().to_owned());
     record
 }
 
-/// Takes over what was compared, without any judgement.
-fn update(record: &mut MatchRecord, sighting: Sighting) {
+/// Takes over what was compared, without any judgement. Another name of the entry is in the
+/// history.
+fn update(record: &mut MatchRecord, sighting: Sighting, now: Timestamp) {
     let Sighting { party, entry_id, entry, sources, band, score, compared, reasons, .. } = sighting;
+    let named = record.found.entry.as_ref().map(|before| before.name.clone());
+    if let Some(before) = named.filter(|_| sighting.sharing.is_empty())
+        && record.found.sharing.is_empty()
+        && name_key(&before) != name_key(&entry.name)
+    {
+        record.changed_at = now;
+        record.note(
+            now,
+            "renamed",
+            format!("the entry is now “{}”, before “{before}”", entry.name),
+        );
+    }
     let found = &mut record.found;
     (found.counterparty, found.entry) = (party, Some(Box::new(entry)));
     (found.band, found.score) = (band, score);
@@ -192,7 +279,7 @@ pub fn expired(
     if !is_in_force || age < SignedDuration::try_from(expire_after).unwrap_or(SignedDuration::MAX) {
         return None;
     }
-    record.make_stale(vec!["the dismissal has expired".to_owned()], now);
+    record.make_stale(vec![EXPIRED.to_owned()], now);
     Some(record)
 }
 
@@ -201,7 +288,7 @@ mod tests {
     use super::*;
     use crate::domain::matching::decision::DismissalReason;
     use crate::domain::matching::match_record::Decider;
-    use crate::domain::{Citation, Identified, ListCode};
+    use crate::domain::{Identified, ListCode};
 
     const T0: Timestamp = Timestamp::constant(1_656_000_000, 0);
     const T1: Timestamp = Timestamp::constant(1_656_086_400, 0);
@@ -232,6 +319,7 @@ mod tests {
             compared: Compared::default(),
             reasons: Vec::new(),
             sharing: Vec::new(),
+            rows: Vec::new(),
         }
     }
 

@@ -20,10 +20,13 @@ use crate::pipeline::matching::of_changes::journal_of;
 use crate::pipeline::matching::prepared::prepared;
 use crate::pipeline::matching::receiver_matches::facts;
 use crate::pipeline::matching::watchlist_reading::{FileRead, note_problem, read_file};
-use crate::pipeline::matching::watchlist_scope::{compare, expire, scope};
+use crate::pipeline::matching::watchlist_scope::{Scope, compare, expire, scope};
 use crate::pipeline::{Program, Wiring};
 use crate::random;
 use crate::store::{CheckRecord, Lease, Result};
+
+/// What is said of a file that another program writes.
+const MOVING: &str = "the file is being written; the next check reads it";
 
 /// How the check of one counterparty file ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,12 +118,9 @@ async fn check(
     let read = read_file(program, settings, &mut state, &mut record).await?;
     let FileRead { change, bad_rows, is_moving } = read;
     CrashPoint::WatchlistRead.pass();
-    let in_words = if is_moving {
-        Some("the file is being written; the next check reads it".to_owned())
-    } else {
-        change.is_some().then(|| format!("{} rows are in use", state.rows))
-    };
+    let has_changed = change.is_some();
     let scope = scope(program, wiring, settings, &state, change).await?;
+    let is_first = matches!(scope, Scope::All(Cause::FirstScreening));
     let mut outcomes = compare(program, wiring, settings, &mut state, &record, scope).await?;
     outcomes.extend(expire(program, settings, &outcomes, now).await?);
     note_problem(wiring, &before, &state, &mut record);
@@ -133,7 +133,10 @@ async fn check(
         watchlist: settings.name.clone(),
         problem: state.problem.clone(),
         bad_rows,
-        detail: detail.or(in_words),
+        detail: detail
+            .or_else(|| is_first.then(|| nothing_found(state.rows)))
+            .or_else(|| has_changed.then(|| format!("{} rows are in use", state.rows)))
+            .or_else(|| is_moving.then(|| MOVING.to_owned())),
     };
     // That a file is unchanged is not worth a write.
     let is_same = WatchlistState { read_at: before.read_at, ..state.clone() } == before;
@@ -162,6 +165,10 @@ async fn check(
     Ok(checked)
 }
 
+fn nothing_found(rows: usize) -> String {
+    format!("{rows} rows are in use, and the first comparison found no possible match")
+}
+
 /// Adds the matches, and one alert for each cause. Returns what happened in words.
 fn add_matches(
     wiring: &Wiring,
@@ -174,10 +181,12 @@ fn add_matches(
         outcome.record.announced = outcome.record.announced.saturating_add(1);
         outcome.is_changed = true;
     }
-    let mut groups: BTreeMap<&'static str, (Cause, Vec<&MatchRecord>)> = BTreeMap::new();
+    // What comes up because its dismissal has expired is an alert of its own.
+    let mut groups: BTreeMap<(&'static str, bool), (Cause, Vec<&MatchRecord>)> = BTreeMap::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.event.is_some()) {
         let cause = outcome.record.found.cause;
-        groups.entry(cause.as_str()).or_insert_with(|| (cause, Vec::new())).1.push(&outcome.record);
+        let key = (cause.as_str(), outcome.record.to_show().has_expired());
+        groups.entry(key).or_insert_with(|| (cause, Vec::new())).1.push(&outcome.record);
     }
     let facts = facts(&wiring.config, states);
     let alerts: Vec<_> = groups

@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::config::WatchlistSettings;
 use crate::domain::Sha256;
 use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
-use crate::watchlist::{Seen, Watchlist, WatchlistError, WorkbookError};
+use crate::pipeline::matching::file_change;
+use crate::watchlist::{RowProblemKind, Seen, Watchlist, WatchlistError, WorkbookError};
 
 /// What is seen of a file or a folder without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Sight {
     pub signature: String,
     /// When the newest of the files was written.
     pub dated: Option<Timestamp>,
+    /// The names of the files.
+    pub files: Vec<String>,
 }
 
 /// Looks at a file, or at the files of a folder.
@@ -34,7 +37,9 @@ pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
         parts.push(seen.inode.to_string());
     }
     let signature = Sha256::of_parts(parts.iter().map(String::as_str));
-    Ok(Sight { signature: signature.as_str().to_owned(), dated })
+    let names = files.iter().filter_map(|seen| seen.path.file_name());
+    let files = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    Ok(Sight { signature: signature.as_str().to_owned(), dated, files })
 }
 
 /// Why there are no rows to use.
@@ -62,10 +67,60 @@ pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, NotRead> {
         }
     })?;
     if watchlist.counterparties.is_empty() {
-        let detail = "expected at least one row with an id and a name, but the file has none";
-        return Err(NotRead::Wrong(WatchlistProblemKind::Malformed, detail.to_owned()));
+        let detail = match watchlist.all_rows() {
+            0 => {
+                "expected at least one row with an id and a name, but the file has none".to_owned()
+            }
+            rows => format!("expected rows that can be read, but none of its {rows} can be"),
+        };
+        return Err(NotRead::Wrong(WatchlistProblemKind::Malformed, detail));
     }
     Ok(watchlist)
+}
+
+/// What `config check` says of a file that is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FirstLook {
+    /// Why it, or a part of it, would not be compared.
+    pub warnings: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+/// Reads a file as a check would. Says nothing of a file that does not exist yet, or that is being
+/// written.
+pub fn first_look(settings: &WatchlistSettings) -> FirstLook {
+    if !settings.path.exists() {
+        return FirstLook::default();
+    }
+    match read(settings) {
+        Ok(file) => {
+            let cut = file.ends_within.map(|line| cut_short(line).1);
+            let unread = unread(&file, settings.max_loss).map(|(_, detail)| detail);
+            let warnings = cut.or(unread).into_iter().collect();
+            FirstLook { warnings, notes: file.notes }
+        }
+        Err(NotRead::Wrong(_, detail)) => {
+            FirstLook { warnings: vec![detail], ..FirstLook::default() }
+        }
+        Err(NotRead::Moving) => FirstLook::default(),
+    }
+}
+
+/// What is said of rows that could not be read. `None`: all could be.
+pub fn unread(file: &Watchlist, max_loss: f64) -> Option<(WatchlistProblemKind, String)> {
+    let (unread, all) = (file.unread_rows(), file.all_rows());
+    let kind = match unread {
+        0 => return None,
+        _ if unread > file_change::allowed(all, max_loss) => WatchlistProblemKind::Incomplete,
+        _ => WatchlistProblemKind::RowsLeftOut,
+    };
+    let in_full = if file.problems.iter().any(|problem| problem.kind == RowProblemKind::Damaged) {
+        " in full"
+    } else {
+        ""
+    };
+    let rows = if all == 1 { "row" } else { "rows" };
+    Some((kind, format!("{unread} of {all} {rows} could not be read{in_full}")))
 }
 
 /// A file that ends within a row: it was cut, or the program that writes it has stopped.
@@ -84,38 +139,57 @@ pub fn always_moving() -> (WatchlistProblemKind, String) {
 }
 
 /// Why a file cannot be read, without any text of the file: logs and alerts to operators say it.
+/// In a folder it says which file.
 fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, String) {
     use WatchlistProblemKind::{Malformed, Unreadable};
+    let own = Some(problem.path()).filter(|own| *own != path).and_then(Path::file_name);
+    let file = own.map_or_else(|| "the file".to_owned(), |own| own.to_string_lossy().into_owned());
     match problem {
-        WatchlistError::Unreadable { error, .. } => {
+        WatchlistError::Unreadable { path, error } => {
             (Unreadable, format!("failed to read {}: {}", path.display(), reason(error)))
         }
         WatchlistError::TooLarge { limit, .. } => (
             Malformed,
-            format!("expected a counterparty file of at most {limit} bytes, but it has more"),
+            format!("expected a counterparty file of at most {limit} bytes, but {file} has more"),
         ),
         WatchlistError::EmptyFolder(_) => {
             (Unreadable, "expected files of CSV, TSV or XLSX in the folder, but it has none".into())
         }
         WatchlistError::NoColumn { missing, .. } => (
             Malformed,
-            format!("expected a header with a column for {missing}, but the file has none"),
+            format!("expected a header with a column for {missing}, but {file} has none"),
         ),
         WatchlistError::TooManyRows { limit, .. } => {
-            (Malformed, format!("expected at most {limit} rows, but the file has more"))
+            (Malformed, format!("expected at most {limit} rows, but {file} has more"))
         }
         WatchlistError::Malformed { .. } => {
-            (Malformed, "expected CSV, TSV or XLSX, but the file is something else".to_owned())
+            (Malformed, format!("expected CSV, TSV or XLSX, but {file} is something else"))
         }
+        WatchlistError::OldWorkbook { .. } => (
+            Malformed,
+            format!(
+                "expected CSV, TSV or XLSX, but {file} is a workbook of Excel 97 to 2003: save it \
+                 as XLSX"
+            ),
+        ),
+        WatchlistError::OtherEncoding { line, .. } => (
+            Malformed,
+            format!(
+                "expected text in UTF-8, but {file} is in another encoding, as line {line} shows: \
+                 save it as UTF-8"
+            ),
+        ),
         WatchlistError::Workbook {
             workbook: WorkbookError::UnpacksToMuch { limit, .. }, ..
         } => (
             Malformed,
-            format!("expected a workbook that unpacks to at most {limit} bytes, but it has more"),
+            format!(
+                "expected a workbook that unpacks to at most {limit} bytes, but {file} has more"
+            ),
         ),
         WatchlistError::Workbook { workbook: WorkbookError::Broken(_), .. } => (
             Malformed,
-            "expected a whole XLSX workbook, but the file is damaged or incomplete".to_owned(),
+            format!("expected a whole XLSX workbook, but {file} is damaged or incomplete"),
         ),
         WatchlistError::Moving(_) => always_moving(),
     }
@@ -231,7 +305,9 @@ mod tests {
         check(b"Planted Name Ltd,Planted Street\n", "a header with a column");
         check(b"id,name\n", "at least one row");
         check(b"", "expected");
-        check(b"Planted\0Name", "the file is something else");
+        check(b"Planted\0\0\0Name", "the file is something else");
+        check(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1Planted", "a workbook of Excel 97 to 2003");
+        check(b"id,name\n1,Planted \xca\xe0\xeb\xe0\xf8\n", "as line 2 shows: save it as UTF-8");
         check(b"PK\x03\x04Planted Name", "damaged or incomplete");
         check(&bomb(), "unpacks to at most 250000000 bytes");
         let (kind, detail) = wrong(&folder.path().join("none.csv"));

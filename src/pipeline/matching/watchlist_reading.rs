@@ -90,7 +90,9 @@ pub async fn read_file(
         }
     };
     state.row_problems = file.problems.iter().map(ToString::to_string).collect();
+    say_notes(state, &file.notes);
     let bad_rows = state.row_problems.len();
+    let unread = watchlist_file::unread(&file, settings.max_loss);
     let not_used = FileRead { bad_rows, ..FileRead::default() };
     if let Some(line) = file.ends_within {
         state.problem = Some(problem(state, watchlist_file::cut_short(line)));
@@ -100,19 +102,35 @@ pub async fn read_file(
     let former = program.store.removed_counterparties(&settings.name).await?;
     let change = FileChange::between(in_use, &former, file.counterparties, now);
     let exceeded = change.exceeds(settings.max_loss, settings.max_revised);
-    if let Some(exceeded) = exceeded.filter(|_| state.accepted.as_ref() != Some(&file.sha256)) {
+    // The same bytes read otherwise, after an upgrade, are no change of the file.
+    let is_same = state.sha256.as_ref() == Some(&file.sha256)
+        && state.read_as.as_ref().is_none_or(|before| *before == read_as(settings));
+    let is_accepted = is_same || state.accepted.as_ref() == Some(&file.sha256);
+    if let Some(exceeded) = exceeded.filter(|_| !is_accepted) {
         if state.rejected.as_ref() == Some(&file.sha256) {
             state.end_hold(HoldState::Superseded, now, None);
             let wrong = (WatchlistProblemKind::Rejected, REJECTED.to_owned());
             state.problem = Some(problem(state, wrong));
             return Ok(not_used);
         }
+        let message = with_reasons(&exceeded.message, state, &sight, unread.as_ref());
+        let exceeded = Exceeded { message, ..exceeded };
         let detail = format!("{}, so it is on hold", exceeded.message);
         put_on_hold(state, exceeded, file.sha256, &change, now);
         state.problem = Some(problem(state, (WatchlistProblemKind::OnHold, detail)));
         return Ok(not_used);
     }
+    let before = state.said_problem().cloned();
     accept(settings, state, &sight, file.sha256, &change, record);
+    state.rows_left_out = None;
+    if let Some(wrong) = unread {
+        let problem = watchlist_file::since(before.as_ref(), wrong, now);
+        if problem.kind.is_stale() {
+            state.problem = Some(problem);
+        } else {
+            state.rows_left_out = Some(problem);
+        }
+    }
     Ok(FileRead { change: Some(change), ..not_used })
 }
 
@@ -161,6 +179,38 @@ fn note_moving(settings: &WatchlistSettings, state: &mut WatchlistState, now: Ti
         state.problem = Some(watchlist_file::since(state.problem.as_ref(), wrong, now));
     }
     note_age(settings, state, now);
+}
+
+/// What may have lost the rows: those that could not be read, and files that are not in the folder
+/// any more.
+fn with_reasons(
+    message: &str,
+    state: &WatchlistState,
+    sight: &Sight,
+    unread: Option<&Wrong>,
+) -> String {
+    let gone = state.files.iter().filter(|name| !sight.files.contains(name));
+    let gone = gone.map(|name| format!("`{name}` is not in the folder any more"));
+    // A file alone is called the same, and a former one of a folder is not what a file lost.
+    let gone = gone.filter(|_| state.files.len() > 1);
+    let reasons: Vec<String> =
+        unread.map(|(_, detail)| detail.clone()).into_iter().chain(gone).collect();
+    if reasons.is_empty() {
+        return message.to_owned();
+    }
+    format!("{message} ({})", reasons.join("; "))
+}
+
+fn read_as(settings: &WatchlistSettings) -> String {
+    format!("{:?}", settings.columns)
+}
+
+/// Keeps what is said of a file, and logs what is new of it.
+fn say_notes(state: &mut WatchlistState, notes: &[String]) {
+    for note in notes.iter().filter(|note| !state.notes.contains(note)) {
+        info!(watchlist.name = state.name, "{}: {note}", state.name);
+    }
+    state.notes = notes.to_vec();
 }
 
 /// A content waits for a person. One that was on hold before keeps its hold.
@@ -215,6 +265,8 @@ fn accept(
     }
     (state.sha256, state.rows) = (Some(sha256), change.in_use.len());
     (state.dated, state.read_at) = (sight.dated, Some(record.at));
+    state.files.clone_from(&sight.files);
+    state.read_as = Some(read_as(settings));
     state.end_hold(HoldState::Superseded, record.at, None);
     (state.problem, state.accepted, state.rejected) = (None, None, None);
     if !change.written.is_empty() {
@@ -242,6 +294,15 @@ fn note_age(settings: &WatchlistSettings, state: &mut WatchlistState, now: Times
     }
 }
 
+fn what_is_in_use(state: &WatchlistState, kind: WatchlistProblemKind) -> &'static str {
+    use WatchlistProblemKind::{Incomplete, RowsLeftOut};
+    match kind {
+        RowsLeftOut | Incomplete => "the other rows are in use",
+        _ if state.sha256.is_none() => "nothing of it is in use",
+        _ => "the last good content stays in use",
+    }
+}
+
 /// Alerts operators once when a file is not up to date, and when it is again.
 pub fn note_problem(
     wiring: &Wiring,
@@ -249,24 +310,25 @@ pub fn note_problem(
     state: &WatchlistState,
     record: &mut CheckRecord,
 ) {
-    let kind = |state: &WatchlistState| state.problem.as_ref().map(|problem| problem.kind);
+    let kind = |state: &WatchlistState| state.said_problem().map(|problem| problem.kind);
     if kind(before) == kind(state) {
         return;
     }
-    match &state.problem {
+    match state.said_problem() {
         Some(problem) => warn!(
             watchlist.name = state.name,
             watchlist.problem = problem.kind.as_str(),
-            "{}: {}; the last good content stays in use",
+            "{}: {}; {}",
             state.name,
-            problem.detail
+            problem.detail,
+            what_is_in_use(state, problem.kind)
         ),
         None => info!(watchlist.name = state.name, "{}: up to date again", state.name),
     }
-    let known = before.problem.as_ref().or(state.problem.as_ref());
+    let known = before.said_problem().or(state.said_problem());
     let body = AlertBody::WatchlistFailing(WatchlistFailing {
         watchlist: state.name.clone(),
-        problem: state.problem.clone(),
+        problem: state.said_problem().cloned(),
         hold_id: state.on_hold.as_ref().map(|hold| hold.hold_id.clone()),
         failing_since: known.map_or(record.at, |problem| problem.since),
         at: record.at,
@@ -275,7 +337,7 @@ pub fn note_problem(
     });
     let data = json!({
         "watchlist": state.name,
-        "problem": state.problem.as_ref().map(|problem| problem.kind),
+        "problem": kind(state),
     });
     record.journal.push(JournalEvent { kind: journal_kind::WATCHLIST_FAILING.into(), data });
     let id_parts = [state.name.as_str(), kind(state).map_or("recovered", |kind| kind.as_str())];
@@ -307,7 +369,13 @@ mod tests {
 
     fn file(ends_within: Option<u64>) -> Watchlist {
         let (counterparties, problems) = (Vec::new(), Vec::new());
-        Watchlist { counterparties, problems, ends_within, sha256: Sha256::of(b"") }
+        Watchlist {
+            counterparties,
+            problems,
+            notes: Vec::new(),
+            ends_within,
+            sha256: Sha256::of(b""),
+        }
     }
 
     #[tokio::test]
@@ -318,7 +386,7 @@ mod tests {
             let made = times.clone();
             let found = read_unmoved(
                 &settings(),
-                Sight { signature: "1".into(), dated: None },
+                Sight { signature: "1".into(), dated: None, files: Vec::new() },
                 Duration::ZERO,
                 move |_: &WatchlistSettings| {
                     let made = made.fetch_add(1, Ordering::SeqCst);

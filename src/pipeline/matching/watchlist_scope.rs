@@ -1,11 +1,11 @@
 //! What a check of a counterparty file compares: the rows that changed, or all of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::config::WatchlistSettings;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::watchlist_state::{LastScreening, StoredCounterparty, WatchlistState};
-use crate::domain::{Cause, EntryId, MatchState};
+use crate::domain::{Cause, MatchState};
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::comparison::{Comparison, Outcome};
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
@@ -94,24 +94,35 @@ pub async fn compare(
             (change.in_use, Some((touched, gone)), Causes::Added(added))
         }
     };
-    let query = MatchQuery {
-        watchlist: Some(settings.name.clone()),
-        with_ended: true,
-        ..MatchQuery::default()
-    };
-    let mut known: Vec<MatchRecord> = store.matches(&query).await?;
-    if let Some((touched, gone)) = &chosen {
-        known.retain(|record| {
-            let key = (record.found.counterparty.id.clone(), record.incarnation);
-            touched.contains(&key) || gone.contains(&key)
-        });
-        if known.is_empty() && touched.is_empty() {
-            return Ok(Vec::new());
+    let known = match &chosen {
+        None => {
+            let query = MatchQuery {
+                watchlist: Some(settings.name.clone()),
+                with_ended: true,
+                ..MatchQuery::default()
+            };
+            store.matches(&query).await?
         }
-    }
+        Some((touched, gone)) => {
+            let ids: BTreeSet<&str> = touched.union(gone).map(|(id, _)| id.as_str()).collect();
+            let ids: Vec<&str> = ids.into_iter().collect();
+            let mut known = store.matches_of_counterparties(&settings.name, &ids).await?;
+            known.retain(|record: &MatchRecord| {
+                let key = (record.found.counterparty.id.clone(), record.incarnation);
+                touched.contains(&key) || gone.contains(&key)
+            });
+            if known.is_empty() && touched.is_empty() {
+                return Ok(Vec::new());
+            }
+            known
+        }
+    };
     let current =
         current_listing::read(store, &wiring.config, &settings.lists, record, HashSet::new())
             .await?;
+    for record in &mut known {
+        current.listing.move_ordered(record);
+    }
     let (name, now) = (settings.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
@@ -125,7 +136,7 @@ pub async fn compare(
             entries: None,
             now,
         };
-        comparison.run(known, Vec::new(), &|stored, id| causes.of(stored, id))
+        comparison.run(known, Vec::new(), &|stored, _| causes.of(stored))
     })
     .await)
 }
@@ -179,7 +190,7 @@ enum Causes {
 }
 
 impl Causes {
-    fn of(&self, stored: &StoredCounterparty, _: &EntryId) -> Cause {
+    fn of(&self, stored: &StoredCounterparty) -> Cause {
         match self {
             Self::One(cause) => *cause,
             Self::Added(added) => {

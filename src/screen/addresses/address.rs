@@ -40,6 +40,11 @@ pub struct Address {
     pub house: Vec<String>,
     pub floors: Vec<String>,
     pub postal: Vec<String>,
+    /// Numbers of post office boxes.
+    pub boxes: Vec<String>,
+    /// Whether it names a street or a building, and not only a city, a district or a zone.
+    names_a_site: bool,
+    names_a_zone: bool,
 }
 
 const STREET: f32 = 0.4;
@@ -71,11 +76,29 @@ impl Address {
                 Token::Number(number) if next_is_floor && !after_unit(&all, at) => {
                     address.floors.push(number.clone());
                 }
+                Token::Number(letter) | Token::Initial(letter)
+                    if direction(&all, at, letter).is_some() =>
+                {
+                    address.word(direction(&all, at, letter).unwrap_or_default(), false);
+                }
                 Token::Number(number) | Token::Ordinal(number) => {
-                    let labelled = [Part::Unit, Part::Building, Part::Box]
-                        .iter()
-                        .any(|part| at > 0 && is_word_of(all.get(at - 1), *part));
-                    address.number(number, labelled);
+                    if let Some(length) = country_at(&all, at) {
+                        at += length;
+                        continue;
+                    }
+                    if is_box(&all, at) {
+                        address.boxes.push(number.clone());
+                    } else {
+                        let labelled = at > 0 && is_label(all.get(at - 1));
+                        address.number(number, labelled);
+                    }
+                }
+                Token::Initial(letter) => {
+                    let labelled = at > 0 && is_label(all.get(at - 1));
+                    let before_name = is_word_of(all.get(at + 1), Part::Word);
+                    if labelled || !before_name {
+                        address.number(letter, labelled);
+                    }
                 }
                 Token::Word(word) => {
                     if let Some(length) = country_at(&all, at) {
@@ -87,8 +110,8 @@ impl Address {
             }
             at += 1;
         }
-        let Address { numbers, house, floors, postal, .. } = &mut address;
-        for numbers in [numbers, house, floors, postal] {
+        let Address { numbers, house, floors, postal, boxes, .. } = &mut address;
+        for numbers in [numbers, house, floors, postal, boxes] {
             numbers.sort_unstable();
             numbers.dedup();
         }
@@ -113,6 +136,8 @@ impl Address {
             return;
         }
         let (part, text) = of(word);
+        self.names_a_site |= matches!(part, Part::Street | Part::Building) || SITES.contains(&text);
+        self.names_a_zone |= text == "zone";
         let weight = match part {
             Part::Unit | Part::Floor | Part::Number | Part::Box | Part::Building => return,
             Part::Street => STREET,
@@ -132,14 +157,16 @@ impl Address {
     /// Whether it says enough to be a place of its own.
     pub fn is_a_place(&self) -> bool {
         self.words.iter().any(|word| word.part == Part::Word)
-            && (!self.numbers.is_empty() || self.words.len() >= 3)
+            && (!self.numbers.is_empty()
+                || !self.boxes.is_empty()
+                || (self.names_a_site && !self.names_a_zone))
     }
 
-    /// The numbers as bits. Addresses with a number in common, or with one of the ends of a range,
-    /// have a bit in common.
+    /// The numbers, those of boxes too, as bits. Addresses with a number in common, or with one of
+    /// the ends of a range, have a bit in common.
     pub fn number_bits(&self) -> u64 {
         let ends = self.numbers.iter().flat_map(|number| number.split('-'));
-        let all = ends.chain(self.numbers.iter().map(String::as_str));
+        let all = ends.chain(self.numbers.iter().chain(&self.boxes).map(String::as_str));
         all.fold(0, |bits, number| bits | 1 << (short_hash(number) % 64))
     }
 
@@ -147,7 +174,7 @@ impl Address {
     pub fn normalized(&self) -> String {
         let mut words: Vec<&str> = self.words.iter().map(|word| word.text.as_str()).collect();
         words.sort_unstable();
-        let lists = [&self.numbers, &self.floors, &self.postal];
+        let lists = [&self.numbers, &self.floors, &self.postal, &self.boxes];
         let numbers = lists.map(|list| list.join(" ")).join("|");
         format!("{}|{numbers}", words.join(" "))
     }
@@ -157,6 +184,49 @@ const ORDINALS: [&str; 12] = [
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
     "eleventh", "twelfth",
 ];
+/// Words that name one site, as [`of`] gives them. A zone or a park has hundreds of companies.
+const SITES: [&str; 40] = [
+    "centre",
+    "plaza",
+    "mansion",
+    "factory",
+    "garden",
+    "house",
+    "university",
+    "institute",
+    "school",
+    "college",
+    "academy",
+    "laboratory",
+    "hospital",
+    "shipyard",
+    "dockyard",
+    "hotel",
+    "mall",
+    "airport",
+    "port",
+    "base",
+    "complex",
+    "plant",
+    "works",
+    "mill",
+    "refinery",
+    "estate",
+    "villa",
+    "palace",
+    "court",
+    "campus",
+    "station",
+    "warehouse",
+    "terminal",
+    "depot",
+    "museum",
+    "ministry",
+    "zavod",
+    "fabrika",
+    "penthouse",
+    "courtyard",
+];
 const FILLERS: [&str; 12] =
     ["the", "and", "in", "at", "near", "opp", "opposite", "de", "under", "behind", "beside", "po"];
 
@@ -164,10 +234,38 @@ fn is_word_of(token: Option<&Token>, part: Part) -> bool {
     matches!(token, Some(Token::Word(word)) if of(word).0 == part)
 }
 
+/// Whether the number that follows is one of a unit or a building.
+fn is_label(token: Option<&Token>) -> bool {
+    [Part::Unit, Part::Building].iter().any(|part| is_word_of(token, *part))
+}
+
+/// The side of a street that a letter stands for: `Quay Rd. S`, `W Quay Street`.
+fn direction(all: &[Token], at: usize, letter: &str) -> Option<&'static str> {
+    let direction = match letter {
+        "n" => "north",
+        "s" => "south",
+        "e" => "east",
+        "w" => "west",
+        _ => return None,
+    };
+    let before = at.checked_sub(1).and_then(|place| all.get(place));
+    let of_street = [before, all.get(at + 1), all.get(at + 2)];
+    let is_of_street = of_street.into_iter().any(|near| is_word_of(near, Part::Street));
+    (is_of_street && !is_label(before)).then_some(direction)
+}
+
+/// Whether the number here is one of a post office box: `Box 7`, `Box No. 7`.
+fn is_box(all: &[Token], at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).and_then(|place| all.get(place));
+    is_word_of(before(1), Part::Box)
+        || (is_word_of(before(1), Part::Number) && is_word_of(before(2), Part::Box))
+}
+
 fn is_floor_number(token: &Token) -> bool {
     match token {
         Token::Word(word) => ORDINALS.contains(&word.as_str()),
         Token::Number(_) | Token::Ordinal(_) | Token::Floor(_) => true,
+        Token::Initial(_) => false,
     }
 }
 
@@ -177,7 +275,12 @@ fn after_unit(all: &[Token], at: usize) -> bool {
 
 /// How many words name a country here.
 fn country_at(all: &[Token], at: usize) -> Option<usize> {
-    if !matches!(all.get(at), Some(Token::Word(word)) if may_begin_with(word)) {
+    let begins = matches!(
+        all.get(at),
+        // `U A E` is of letters that are numbers elsewhere.
+        Some(Token::Word(word) | Token::Number(word)) if may_begin_with(word)
+    );
+    if !begins {
         return None;
     }
     let mut name = String::new();
@@ -215,6 +318,8 @@ mod tests {
         );
         check("5th Floor, No. 17 West Road, Beijing, China", "5/F, West Rd., No. 17, Beijing");
         check("Eighth Floor, 3 Quay St.", "3 Quay Street, 8F");
+        check("3 Quay Rd. S, Tower E", "3 Quay Road South, Tower E");
+        check("3 W. Quay Road", "3 West Quay Rd");
         check("22 Polevaya Street, Saint Petersburg", "ul. Polevaya 22, Sankt-Peterburg, Russia");
     }
 
@@ -229,7 +334,22 @@ mod tests {
 
     #[test]
     fn err_a_city_is_no_place_of_its_own() {
-        assert!(!Address::of("Kabul, Afghanistan").is_a_place());
+        for text in [
+            "Kabul, Afghanistan",
+            "Sharjah, U.A.E.",
+            "Deira, Dubai, U A E",
+            "Shenzhen, Guangdong Province, China",
+            "Tsim Sha Tsui, Kowloon",
+            "Jebel Ali Free Zone, Dubai, U.A.E., AE",
+            "Sharjah Airport International Free Zone, Sharjah",
+            "Shar-e-Naw, Kabul",
+            "Izhevsk, Udmurt Republic, 426006",
+        ] {
+            assert!(!Address::of(text).is_a_place(), "{text}");
+        }
+        assert!(Address::of("P.O. Box No. 171452, Dubai").is_a_place());
+        assert!(Address::of("Hua Qin Building, Kowloon").is_a_place());
+        assert!(Address::of("Nanhu Steam School, Wuhan").is_a_place());
         assert!(!Address::of("").is_a_place());
         assert!(Address::of("5 Quay Street").is_a_place());
     }

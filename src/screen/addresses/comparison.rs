@@ -11,6 +11,16 @@ const NAMES_A_PLACE: f32 = 3.0;
 /// How much of the heavier and of the lighter address must be in the other.
 const COVERED: f32 = 0.80;
 const COVERED_AT_LEAST: f32 = 0.55;
+/// How much if they agree on the house, its street or building, and one more word or the postal
+/// code: one of them leaves out a district, a province or a building.
+const CONTAINED: f32 = 0.85;
+const CONTAINED_AT_LEAST: f32 = 0.25;
+/// What an equal postal code weighs, in nats, like a word that few addresses have.
+const SAME_POSTAL: f32 = 3.0;
+/// From this coverage on nothing of the shorter address is missing in the longer one.
+const WHOLE: f32 = 0.95;
+/// From this likeness on the words of both are the same.
+const NOTHING_DIFFERS: f32 = 0.90;
 /// What is added to a score for each thing that differs without being against it.
 const OTHER_POSTAL: f32 = 0.08;
 const FEWER_NUMBERS: f32 = 0.06;
@@ -22,6 +32,9 @@ pub struct SamePlace {
     pub likeness: f32,
     pub words: Vec<String>,
     pub numbers: Vec<String>,
+    /// Both have the same numbers, and nothing of one contradicts the other: at most words are left
+    /// out.
+    pub is_exact: bool,
 }
 
 /// Compares two addresses, with the weight of each of their words. `None` if they are not the same
@@ -41,15 +54,21 @@ pub fn compare(
         .filter(|number| listed.numbers.iter().any(|other| same_number(number, other)))
         .cloned()
         .collect();
-    let numbered = !asked.numbers.is_empty() || !listed.numbers.is_empty();
-    if numbered && shared.is_empty() {
+    let shared_boxes: Vec<String> =
+        asked.boxes.iter().filter(|number| listed.boxes.contains(number)).cloned().collect();
+    let numbered = [asked, listed].iter().any(|one| !one.numbers.is_empty());
+    let boxed = [asked, listed].iter().any(|one| !one.boxes.is_empty());
+    if (numbered || boxed) && shared.is_empty() && shared_boxes.is_empty() {
         return None;
     }
     let houses = !asked.house.is_empty() && !listed.house.is_empty();
     let same_house = |number: &String| listed.house.iter().any(|other| same_number(number, other));
-    if houses && !asked.house.iter().any(same_house) {
+    let agree_on_house = houses && asked.house.iter().any(same_house);
+    if houses && !agree_on_house {
         return None;
     }
+    let same_box = !shared_boxes.is_empty();
+    let same_postal = same_box || asked.postal.iter().any(|code| listed.postal.contains(code));
     let mut taken = vec![false; listed.words.len()];
     let (mut own, mut other, mut heaviest) = (0.0f32, 0.0f32, 0.0f32);
     let mut words = Vec::new();
@@ -87,32 +106,51 @@ pub fn compare(
             words.push(word.text.clone());
         }
     }
-    let (all_own, all_other): (f32, f32) =
+    let (mut all_own, mut all_other): (f32, f32) =
         (asked_weights.iter().sum(), listed_weights.iter().sum());
+    if same_postal {
+        for weight in [&mut own, &mut other, &mut all_own, &mut all_other] {
+            *weight += SAME_POSTAL;
+        }
+    }
     let covered = ((own / all_own.max(0.1)).min(1.0), (other / all_other.max(0.1)).min(1.0));
     let (most, least) = (covered.0.max(covered.1), covered.0.min(covered.1));
-    if heaviest < NAMES_A_PLACE || most < COVERED || least < COVERED_AT_LEAST {
+    if same_box && !words.is_empty() {
+        // A box is one of its town, and has one holder.
+        heaviest = heaviest.max(NAMES_A_PLACE);
+    }
+    let is_contained = (agree_on_house || same_box) && (words.len() > 1 || same_postal);
+    let is_covered = (most >= COVERED && least >= COVERED_AT_LEAST)
+        || (is_contained && most >= CONTAINED && least >= CONTAINED_AT_LEAST);
+    if heaviest < NAMES_A_PLACE || !is_covered {
         return None;
     }
     let mut likeness = 0.5 * most + 0.5 * least;
-    if !asked.postal.is_empty()
-        && !listed.postal.is_empty()
-        && differ(&asked.postal, &listed.postal)
-    {
+    let other_postal = !same_postal && !asked.postal.is_empty() && !listed.postal.is_empty();
+    if other_postal {
         likeness -= OTHER_POSTAL;
     }
+    let other_box = !same_box && !asked.boxes.is_empty() && !listed.boxes.is_empty();
+    let is_exact = (most >= WHOLE || likeness >= NOTHING_DIFFERS)
+        && !other_box
+        && !other_postal
+        && !lacks(&asked.numbers, &listed.numbers)
+        && !lacks(&listed.numbers, &asked.numbers);
     if asked.numbers.len() != listed.numbers.len() {
         likeness -= FEWER_NUMBERS;
     }
-    Some(SamePlace { likeness, words, numbers: shared })
+    let numbers = shared.into_iter().chain(shared_boxes).collect();
+    Some(SamePlace { likeness, words, numbers, is_exact })
 }
 
 /// Whether each has a number that the other lacks.
 fn differ(one: &[String], other: &[String]) -> bool {
-    let lacks = |some: &[String], others: &[String]| {
-        some.iter().any(|number| !others.iter().any(|known| same_number(number, known)))
-    };
     lacks(one, other) && lacks(other, one)
+}
+
+/// Whether one of the numbers is not among the others.
+fn lacks(some: &[String], others: &[String]) -> bool {
+    some.iter().any(|number| !others.iter().any(|known| same_number(number, known)))
 }
 
 /// Equal numbers, or one of the ends of a range: `208` is in `208-212`.
@@ -185,6 +223,38 @@ mod tests {
         assert!(!same("5/F, 3 Quay Street, Alderwood", "6/F, 3 Quay Street, Alderwood"));
         assert!(!same("36 Alderwood Street, Suite 6", "6 Alderwood Street"));
         assert!(!same("57 Mansour Street, Alderwood", "46 Mansour Street, Alderwood"));
+    }
+
+    #[test]
+    fn ok_a_part_that_is_left_out() {
+        let long = "No. 3, Alderwood Street, Binjiang District, Izhevsk, Udmurt Republic, 426006";
+        for short in [
+            "3, Alderwood St., Izhevsk, 426006",
+            "Alderwood St. 3, Izhevsk",
+            "3 Alderwood Street, Binjiang, Izhevsk",
+            "3 Alderwood Street, 426006",
+        ] {
+            assert!(same(short, long) && same(long, short), "{short}");
+        }
+        assert!(!same("3 Alderwood Street", long), "in which city?");
+        assert!(!same("3 Alderwood Street, Samarkand", long), "in another city");
+        assert!(!same("5 Alderwood Street, Izhevsk, 426006", long));
+        assert!(same("P.O. Box No. 171452, Kabul", "PO Box 171452, Kabul"));
+        assert!(!same("P.O. Box 171453, Kabul", "PO Box 171452, Kabul"));
+    }
+
+    #[test]
+    fn an_address_is_exact_if_at_most_words_are_left_out() {
+        let is_exact = |one: &str| {
+            let (one, other) = (Address::of(one), Address::of(LISTED));
+            let weights = |address: &Address| -> Vec<f32> {
+                address.words.iter().map(|word| word.weight).collect()
+            };
+            compare(&one, &weights(&one), &other, &weights(&other)).unwrap().is_exact
+        };
+        assert!(is_exact("Unit 803, Alderwood Building, 208-212 Nathan Road, Hong Kong"));
+        assert!(is_exact("803 Alderwood Bldg, 208 Nathan Rd, KLN, HK"));
+        assert!(!is_exact("Alderwood Building, 208-212 Nathan Road, Kowloon"), "which unit?");
     }
 
     #[test]

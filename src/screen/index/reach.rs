@@ -4,8 +4,8 @@
 //! The bound reads a name as the comparison does. It only leaves out which words stand for which:
 //! each word counts with the most that it may have in common, and whatever the comparison links in
 //! other ways (letters, acronyms, words written together) is always compared in full. So no match
-//! is lost: `tests/it/story_screen.rs` and the tests of [`crate::screen::shortlist`] compare it with
-//! a whole comparison.
+//! is lost: `tests/it/story_screen.rs` and the tests of [`crate::screen::shortlist`] compare it
+//! with a whole comparison.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

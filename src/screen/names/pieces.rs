@@ -247,6 +247,17 @@ mod tests {
     fn ok_acronyms_of_the_russian_words() {
         check("apz", "Alder Instrument Plant", Some((0, 3)));
         check("bsrz", "Birchgrove Shipyard JSC", Some((0, 2)));
+        check("apz", "Alder Instrument Engineering Plant", Some((0, 4)));
+        check(
+            "nikiet",
+            "N.A. Alderov Research and Design Institute of Power Engineering",
+            Some((3, 5)),
+        );
+        check(
+            "aniitmu",
+            "Alder Scientific-Research Institute of Telemechanical Devices",
+            Some((0, 5)),
+        );
         check("okbm", "Experimental Design Bureau of Machine Building", Some((0, 5)));
         check("tsniim", "Central Scientific Research Institute of Machine Building", Some((0, 5)));
     }

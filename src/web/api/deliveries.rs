@@ -1,22 +1,26 @@
 //! `/api/deliveries`, `/api/deliveries/{id}` and `/api/deliveries/{id}/attempts`.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 
 use super::asked::answer;
 use crate::domain::{Delivery, DeliveryId};
 use crate::store::DeliveryQuery;
-use crate::web::Web;
 use crate::web::current_rows::{delivery_rows, shown_delivery};
 use crate::web::error::WebError;
 use crate::web::query;
+use crate::web::visit::Visit;
 
 /// Newest first.
-pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
+pub async fn list(web: Visit, RawQuery(query): RawQuery) -> Response {
     answer(query, query::DELIVERIES, |asked| async move {
         let (store, paging) = (&web.state.store, asked.paging);
         let query = asked.parameters.deliveries(paging.size())?;
-        let query = DeliveryQuery { offset: Some(paging.start()), ..query };
+        let query = DeliveryQuery {
+            offset: Some(paging.start()),
+            without_receivers: web.hidden_receivers(),
+            ..query
+        };
         let total = usize::try_from(store.count_deliveries(&query).await?).unwrap_or(usize::MAX);
         let rows = delivery_rows(&web, store.deliveries(&query).await?).await?;
         asked.page("deliveries", &rows, total)
@@ -24,11 +28,7 @@ pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response
     .await
 }
 
-pub async fn one(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub async fn one(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     answer(query, query::NONE, |asked| async move {
         let delivery = found(&web, id).await?;
         asked.all("deliveries", &delivery_rows(&web, vec![delivery]).await?)
@@ -37,11 +37,7 @@ pub async fn one(
 }
 
 /// Oldest first.
-pub async fn attempts(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub async fn attempts(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     answer(query, query::NONE, |asked| async move {
         let delivery = found(&web, id).await?;
         asked.all("attempts", &web.state.store.attempts(&delivery.delivery_id).await?)
@@ -49,7 +45,7 @@ pub async fn attempts(
     .await
 }
 
-async fn found(web: &Web, id: String) -> Result<Delivery, WebError> {
+async fn found(web: &Visit, id: String) -> Result<Delivery, WebError> {
     let delivery = shown_delivery(web, &DeliveryId(id.clone())).await?;
     delivery.ok_or(WebError::NotFound { what: "delivery", id })
 }

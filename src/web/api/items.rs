@@ -1,17 +1,17 @@
 //! `/api/items` and `/api/items/{id}`.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 
 use super::asked::answer;
 use crate::domain::ItemId;
-use crate::web::Web;
 use crate::web::current_rows;
 use crate::web::error::WebError;
 use crate::web::query;
+use crate::web::visit::Visit;
 
 /// First those that are not closed, oldest first, then the others, newest first.
-pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
+pub async fn list(web: Visit, RawQuery(query): RawQuery) -> Response {
     answer(query, query::ITEMS, |asked| async move {
         let (states, receiver) =
             (asked.parameters.item_states()?, asked.parameters.get("receiver"));
@@ -22,14 +22,12 @@ pub async fn list(State(web): State<Web>, RawQuery(query): RawQuery) -> Response
     .await
 }
 
-pub async fn one(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub async fn one(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     answer(query, query::NONE, |asked| async move {
         let item = web.state.store.item(&ItemId(id.clone())).await?;
-        let item = item.ok_or(WebError::NotFound { what: "item", id })?;
+        let item = item
+            .filter(|item| web.shows_item(item))
+            .ok_or(WebError::NotFound { what: "item", id })?;
         asked.all("items", &current_rows::item_rows(&web, vec![item]).await?)
     })
     .await

@@ -7,6 +7,7 @@ use super::asked::answer;
 use crate::web::Web;
 use crate::web::current_rows;
 use crate::web::query;
+use crate::web::visit::Visit;
 
 pub async fn sources(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
     answer(query, query::NONE, |asked| async move {
@@ -15,7 +16,7 @@ pub async fn sources(State(web): State<Web>, RawQuery(query): RawQuery) -> Respo
     .await
 }
 
-pub async fn receivers(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
+pub async fn receivers(web: Visit, RawQuery(query): RawQuery) -> Response {
     answer(query, query::NONE, |asked| async move {
         asked.all("receivers", &current_rows::receiver_rows(&web).await?)
     })

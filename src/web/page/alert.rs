@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use crate::domain::alert::NoticeStatus;
 use crate::domain::{Alert, AlertBody, AlertId, ItemId};
 use crate::store::{DeliveryQuery, MatchListQuery};
-use crate::stored_json::ItemRow;
 use crate::web::Web;
-use crate::web::current_rows::delivery_rows;
+use crate::web::current_rows::{delivery_rows, item_rows, shown_alert};
 use crate::web::error::WebError;
 use crate::web::page::{MAX_LIMIT, reply};
 use crate::web::paging::Paging;
@@ -30,13 +29,8 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::PAGES)?;
         let paging = Paging::read(&parameters, DEFAULT_LIMIT, MAX_LIMIT)?;
-        let alert = web
-            .state
-            .store
-            .alert(&AlertId(id.clone()))
-            .await?
-            .filter(|alert| !alert.body.kind().is_about_watchlists())
-            .ok_or(WebError::NotFound { what: "alert", id })?;
+        let alert = shown_alert(&web, &AlertId(id.clone())).await?;
+        let alert = alert.ok_or(WebError::NotFound { what: "alert", id })?;
         shown(&web, alert, &parameters, paging).await
     };
     reply(&web, "alert.html", context.await)
@@ -51,15 +45,14 @@ async fn shown(
     let store = &web.state.store;
     let deliveries = DeliveryQuery {
         alert: Some(alert.alert_id.clone()),
+        without_receivers: web.hidden_receivers(),
         limit: Some(DELIVERIES),
         ..DeliveryQuery::default()
     };
     let total = store.count_deliveries(&deliveries).await?;
     let deliveries = delivery_rows(web, store.deliveries(&deliveries).await?).await?;
-    let item = match store.item_of_alert(&alert.alert_id).await? {
-        Some(item) => Some(ItemRow::of(store, item, &web.state.settings.timezone).await?),
-        None => None,
-    };
+    let item = store.item_of_alert(&alert.alert_id).await?.filter(|item| web.shows_item(item));
+    let item = item_rows(web, item.into_iter().collect()).await?.pop();
     let changes = alert.body.all_changes();
     let links = records::links(&format!("alerts/{}", alert.alert_id), &Parameters::default());
     let words = web.state.words.of(&alert);

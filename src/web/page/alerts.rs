@@ -20,7 +20,10 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::ALERTS)?;
         let paging = Paging::read(&parameters, DEFAULT_LIMIT, MAX_LIMIT)?;
-        let query = parameters.alerts(&web.state.settings.timezone, paging.size())?;
+        let query = AlertQuery {
+            without_receivers: web.hidden_receivers(),
+            ..parameters.alerts(&web.state.settings.timezone, paging.size())?
+        };
         let total = web.state.store.count_alerts(&query).await?;
         let total = usize::try_from(total).unwrap_or(usize::MAX);
         let query = AlertQuery { offset: Some(paging.offset(total)), ..query };

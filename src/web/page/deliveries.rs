@@ -20,7 +20,11 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::DELIVERIES)?;
         let paging = Paging::read(&parameters, DEFAULT_LIMIT, MAX_LIMIT)?;
-        let query = parameters.deliveries(paging.size())?;
+        let hidden = web.hidden_receivers();
+        let mut receivers = receiver_names(&web);
+        receivers.retain(|name| !hidden.contains(name));
+        let query =
+            DeliveryQuery { without_receivers: hidden, ..parameters.deliveries(paging.size())? };
         let total = web.state.store.count_deliveries(&query).await?;
         let total = usize::try_from(total).unwrap_or(usize::MAX);
         let query = DeliveryQuery { offset: Some(paging.offset(total)), ..query };
@@ -29,7 +33,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         Ok(json!({
             "deliveries": delivery_rows(&web, deliveries).await?,
             "states": states,
-            "receivers": receiver_names(&web),
+            "receivers": receivers,
             "filters": parameters,
             "paging": paging.shown(total, &parameters),
             "links": records::links("deliveries", &parameters),

@@ -7,8 +7,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::domain::{ItemId, Role};
-use crate::stored_json::ItemRow;
-use crate::web::current_rows::{names_in_items, undecided_in};
+use crate::web::current_rows::{item_rows, names_in_items, undecided_in};
 use crate::web::error::WebError;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
@@ -22,14 +21,16 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
         let item = store
             .item(&ItemId(id.clone()))
             .await?
-            .ok_or(WebError::NotFound { what: "item", id })?;
+            .filter(|item| web.shows_item(item))
+            .ok_or(WebError::NotFound { what: "item", id: id.clone() })?;
         let alerts = item.alerts.clone();
         let ids = item.alert_ids();
         let matches = match web.is_signed_in() {
             true => Some(undecided_in(&web, &ids).await?),
             false => None,
         };
-        let row = ItemRow::of(store, item, &web.state.settings.timezone).await?;
+        let row = item_rows(&web, vec![item]).await?.pop();
+        let row = row.ok_or(WebError::NotFound { what: "item", id })?;
         let names = names_in_items(&web, std::slice::from_ref(&row)).await?;
         Ok(json!({
             "names": names.into_values().next().unwrap_or_default(),

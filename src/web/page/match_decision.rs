@@ -15,11 +15,12 @@ const NOTE: &str = "a note about what was compared";
 
 pub async fn dismiss(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
     act(&visit, request, Role::Reviewer, &format!("/matches/{id}"), |form| {
-        Ok(Action::DismissMatches {
+        let decision = Action::DismissMatches {
             ids: vec![MatchId(id.clone())],
             reason: reason(form)?,
             note: form.needed("note", NOTE)?,
-        })
+        };
+        seen(form, decision)
     })
     .await
 }
@@ -39,19 +40,31 @@ pub async fn dismiss_several(visit: Visit, request: Request) -> Response {
 
 pub async fn confirm(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
     act(&visit, request, Role::Reviewer, &format!("/matches/{id}"), |form| {
-        Ok(Action::ConfirmMatch { id: MatchId(id.clone()), note: form.field("note").to_owned() })
+        let note = form.field("note").to_owned();
+        seen(form, Action::ConfirmMatch { id: MatchId(id.clone()), note })
     })
     .await
 }
 
 pub async fn reopen(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
     act(&visit, request, Role::Reviewer, &format!("/matches/{id}"), |form| {
-        Ok(Action::ReopenMatch {
-            id: MatchId(id.clone()),
-            note: form.needed("note", "a note about why")?,
-        })
+        let note = form.needed("note", "a note about why")?;
+        seen(form, Action::ReopenMatch { id: MatchId(id.clone()), note })
     })
     .await
+}
+
+/// The decision, with how many decisions the page of the form shows. A form of another program may
+/// leave that out.
+fn seen(form: &Form, decision: Action) -> Result<Action, Refused> {
+    let sent = form.field("seen");
+    if sent.is_empty() {
+        return Ok(decision);
+    }
+    let seen = sent.parse().map_err(|_| {
+        mistake(&format!("expected a number of decisions as `seen`, but got `{sent}`"))
+    })?;
+    Ok(Action::MatchSeen { seen, decision: Box::new(decision) })
 }
 
 fn reason(form: &Form) -> Result<DismissalReason, Refused> {

@@ -1,7 +1,9 @@
 //! Matches: written with what caused them, found again by their entry and counterparty, and erased.
 
 use entitywatch::domain::matching::decision::DismissalReason;
-use entitywatch::domain::matching::match_record::{Decider, MatchRecord, MatchRefusal};
+use entitywatch::domain::matching::match_record::{
+    Decider, EndReason, MatchEnd, MatchRecord, MatchRefusal,
+};
 use entitywatch::domain::matching::screening::{ScreenedWatchlist, ShownMatch};
 use entitywatch::domain::matching::watchlist_state::{StoredCounterparty, WatchlistState};
 use entitywatch::domain::{
@@ -17,6 +19,7 @@ use super::*;
 
 on_every_backend! {
     matches_are_found_by_entry_and_in_the_order_of_the_file
+    matches_are_found_by_counterparty_and_by_shared_addresses
     the_list_begins_with_what_nobody_has_decided_and_is_filtered
     counterparties_are_replaced_and_removed
     some_counterparties_are_read_by_their_ids
@@ -52,6 +55,7 @@ fn found(id: &str, entry: &str, score: f64) -> MatchRecord {
             sharing: Vec::new(),
             state: MatchState::Open,
             cause: Cause::EntryAdded,
+            decision: None,
         },
         incarnation: 0,
         entry_id: EntryId(entry.into()),
@@ -113,6 +117,32 @@ async fn matches_are_found_by_entry_and_in_the_order_of_the_file(place: &Place) 
     let stale = MatchQuery { state: Some(MatchState::Stale), ..MatchQuery::default() };
     assert!(store.matches(&stale).await.unwrap().is_empty());
     assert_eq!(store.count_matches(MatchState::Open).await.unwrap(), [("customers".into(), 3)]);
+}
+
+async fn matches_are_found_by_counterparty_and_by_shared_addresses(place: &Place) {
+    let store = with_matches(place).await;
+    let of = async |watchlist: &str, wanted: &[&str]| {
+        ids(&store.matches_of_counterparties(watchlist, wanted).await.unwrap())
+    };
+    let both = [("C2", "ent_1"), ("C2", "ent_2")].map(|(id, e)| (id.to_owned(), e.to_owned()));
+    assert_eq!(of("customers", &["C2", "C3"]).await, both);
+    assert_eq!(of("vendors", &["C2"]).await, []);
+    // More than one statement names.
+    let many: Vec<String> = (0..1200).map(|n| format!("C{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(of("customers", &many).await.len(), 3);
+
+    let mut shared = found("C1", "ent_at_address", 0.6);
+    shared.found.sharing = vec!["Alder".into(), "Birch".into()];
+    let mut over = found("C2", "ent_at_address", 0.6);
+    over.found.sharing = vec!["Alder".into()];
+    over.ended = Some(MatchEnd { at: time(AT), why: EndReason::NoLongerSimilar });
+    // A match with an entry that a rule orders and no list has.
+    let ordered = found("C1", "ent_ordered", 0.6);
+    let matches = vec![shared.clone(), over.clone(), ordered];
+    record(&store, MatchingRecord { matches, ..MatchingRecord::default() }).await;
+    assert_eq!(store.matches_of_shared_addresses("customers").await.unwrap(), [shared, over]);
+    assert_eq!(store.matches_of_shared_addresses("vendors").await.unwrap(), []);
 }
 
 async fn the_list_begins_with_what_nobody_has_decided_and_is_filtered(place: &Place) {
@@ -201,7 +231,6 @@ async fn a_decision_that_is_refused_writes_nothing(place: &Place) {
         .unwrap();
     assert!(changed.is_none());
     assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
-    assert_eq!(store.prepared_watchlist("customers", 1, "3").await.unwrap(), None);
 }
 
 async fn some_counterparties_are_read_by_their_ids(place: &Place) {
@@ -243,6 +272,7 @@ fn screening(score: f64) -> Screening {
             lists: vec![ListCode::EL],
             problem: None,
             undecided: None,
+            dismissed: 0,
         }],
         matches: vec![ShownMatch { change_id: None, found: found("C1", "ent_1", score).found }],
     }
@@ -287,6 +317,7 @@ async fn an_erased_counterparty_is_gone_everywhere(place: &Place) {
     assert!(store.screening(&id, "mail").await.unwrap().unwrap().matches.is_empty());
     assert_eq!(store.matches(&MatchQuery::default()).await.unwrap().len(), 2);
     assert_eq!(store.counterparties("customers").await.unwrap().len(), 1);
+    assert_eq!(store.prepared_watchlist("customers", 1, "3").await.unwrap(), None);
     assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
 }
 

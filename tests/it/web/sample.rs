@@ -86,6 +86,7 @@ pub async fn sample() -> Sample {
         name: name.into(),
         kind: kind.into(),
         operator,
+        shows_matches: false,
     };
     status.set_configuration(
         vec![line("csl", "csl"), line("ecfr", "ecfr")],
