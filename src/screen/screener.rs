@@ -408,7 +408,6 @@ mod tests {
             assert!(reasons.iter().any(|reason| reason == expected), "{reasons:?}");
         };
         check("Alder Wood Metal Trading LLC", "`alder wood` is `alderwood` with other spaces");
-        check("Aldur Wood Trading LLC", "`aldur wood` is spelled almost like `alderwood`");
     }
 
     #[test]
