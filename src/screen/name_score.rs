@@ -374,6 +374,7 @@ mod tests {
         }
         for (asked, listed) in [
             ("Micro Power Engineering", "Micro Power Engineering Group"),
+            ("QX Power Engineering", "QX Power Engineering Logistics"),
             ("Moskovskii Aviatsionnyi Institut", "Moscow Aviation Institute"),
             (
                 "University of Electronic Science of China",

@@ -19,8 +19,17 @@ const SURE: f32 = 0.95;
 /// A misspelled word is this much alike at least.
 const MISSPELLED: f32 = 0.75;
 /// Meanings of words that say how a party is organized: writers leave them out.
-const ORGANIZED: [&str; 7] =
-    ["group", "company", "corporation", "trading", "general", "international", "industry"];
+const ORGANIZED: [&str; 9] = [
+    "group",
+    "company",
+    "corporation",
+    "enterprise",
+    "plant",
+    "trading",
+    "general",
+    "international",
+    "industry",
+];
 /// Meanings of words that are in so many names that writers leave them out, if enough is left: one
 /// of them alone makes another university of the same town.
 const FREQUENT: [&str; 8] = [
@@ -45,10 +54,19 @@ pub fn is_sure(asked: &AskedName, listed: &ListedName, found: &Alignment) -> boo
     let only_asked = left(&asked.name.words, found.links.iter().map(|link| link.asked));
     let only_listed = left(&listed.name.words, found.links.iter().map(|link| link.listed));
     let mut shared = found.links.iter().filter_map(|link| asked.name.words.get(link.asked.0));
-    let is_person = shared.clone().count() >= ENOUGH
+    let several = found.links.len() >= ENOUGH;
+    let is_person = several
         && shared.clone().all(|word| !has_place(word))
         && shared.clone().chain(only_listed.iter().copied()).all(|word| !is_trade(word));
-    let is_enough = shared.clone().count() >= ENOUGH || !shared.any(has_place);
+    // A short word that few have, with two trades: `AR Composites Trading`.
+    let is_known_by_few = |link: &Link| {
+        let own = asked.name.words.get(link.asked.0);
+        link.why == Why::Same && own.is_some_and(|word| word.kind == Kind::Word && !is_plain(word))
+    };
+    if several && found.links.iter().any(is_known_by_few) {
+        return true;
+    }
+    let is_enough = several || !shared.any(has_place);
     found.links.iter().all(|link| is_same(asked, link))
         && only_asked.is_empty()
         && only_listed.iter().all(|word| {
@@ -71,7 +89,11 @@ pub fn is_with_plain_words(asked: &AskedName, listed: &ListedName, found: &Align
 }
 
 fn is_telling(word: &Word, weight: f32) -> bool {
-    word.kind == Kind::Word && word.text.len() >= LETTERS && weight >= RARE && !has_place(word)
+    word.kind == Kind::Word
+        && word.text.len() >= LETTERS
+        && weight >= RARE
+        && !has_place(word)
+        && !is_trade(word)
 }
 
 /// Whether many parties have this word, a number or a letter.

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::legal_form;
 use super::letters::words;
@@ -36,6 +36,10 @@ static PHRASES: LazyLock<FxHashMap<&'static str, Kind>> = LazyLock::new(|| {
     }
     phrases
 });
+
+/// The first words of the phrases: most words of names begin none.
+static FIRST_WORDS: LazyLock<FxHashSet<&'static str>> =
+    LazyLock::new(|| PHRASES.keys().filter_map(|phrase| phrase.split(' ').next()).collect());
 
 /// The most words of a phrase.
 const LONGEST: usize = 5;
@@ -112,9 +116,9 @@ fn signs_spelled(text: &str) -> String {
 
 /// How many words before the name a phrase takes, and its kind.
 fn at_start(words: &[String]) -> Option<(usize, Kind)> {
-    let (length, kind) = (1..=LONGEST.min(words.len())).rev().find_map(|length| {
-        Some((length, *PHRASES.get(words.get(..length)?.join(" ").as_str())?))
-    })?;
+    let lengths = (1..=LONGEST.min(words.len())).rev();
+    let (length, kind) =
+        lengths.into_iter().find_map(|length| Some((length, kind_at(words, 0, length)?)))?;
     let rest = words.get(length..).unwrap_or_default();
     let between = rest.iter().take_while(|word| BETWEEN.contains(&word.as_str())).count();
     // `Office Alder` is a name.
@@ -152,7 +156,11 @@ fn at_end(words: &[String]) -> Option<usize> {
     })
 }
 
+/// The kind of the phrase that these words are.
 fn kind_at(words: &[String], start: usize, length: usize) -> Option<Kind> {
+    if !FIRST_WORDS.contains(words.get(start)?.as_str()) {
+        return None;
+    }
     PHRASES.get(words.get(start..start + length)?.join(" ").as_str()).copied()
 }
 

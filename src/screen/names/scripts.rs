@@ -236,7 +236,7 @@ mod tests {
         check("شركة ألدر للتجارة", "ldr trading", &["corporation"]);
         check("شرکت هواپیمایی آلدر", "aviation aldr", &["corporation"]);
         check("ИП Алдер", "alder", &["sole trader"]);
-        check("Алдеровский НПЗ", "alderovskiy refinery", &[]);
+        check("Алдер НПЗ", "alder refinery", &[]);
         check("ИПАЛДЕР", "ipalder", &[]);
     }
 
