@@ -94,7 +94,7 @@ pub async fn compare(
             (change.in_use, Some((touched, gone)), Causes::Added(added))
         }
     };
-    let known = match &chosen {
+    let mut known = match &chosen {
         None => {
             let query = MatchQuery {
                 watchlist: Some(settings.name.clone()),
