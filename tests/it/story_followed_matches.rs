@@ -174,8 +174,8 @@ async fn a_sixth_entry_at_an_address_is_what_brings_up_the_one_match_of_all() {
     assert_eq!(open[0].found.cause, Cause::EntryAdded);
     let ends = all.iter().filter_map(|record| record.ended.as_ref()).map(|end| end.why);
     assert_eq!(ends.collect::<Vec<_>>(), [EndReason::Joined; 5]);
-    let told = world.officer("watchlist.matched");
-    assert_eq!(told.last().unwrap()["data"]["cause"], "entry.added");
+    let announced = world.officer("watchlist.matched");
+    assert_eq!(announced.last().unwrap()["data"]["cause"], "entry.added");
 }
 
 #[tokio::test]
