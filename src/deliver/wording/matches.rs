@@ -392,7 +392,7 @@ mod tests {
     fn a_match_names_the_counterparty_the_entry_the_owner_and_the_reasons() {
         let matches = content("list.changed", |_| {}).matches.unwrap();
         let first = &matches.shown[0];
-        assert!(first.heading.starts_with("C00017 CONNEC EXAMPLE LIMITED ("), "{}", first.heading);
+        assert!(first.heading.starts_with("C00017 CONNEC EXAMPLE ("), "{}", first.heading);
         assert!(first.brief.contains("may be") && first.brief.contains("owner: Ann Example"));
         assert_eq!((first.band.as_str(), first.strong), ("Strong match", true));
         let fact = |label: &str| {
