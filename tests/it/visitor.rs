@@ -13,7 +13,7 @@ use entitywatch::cli::pages;
 use entitywatch::clock::Clock;
 use entitywatch::web::listener::Peer;
 use entitywatch::web::{
-    Access, Listener, Status, {self},
+    Access, Listener, ReceiverLine, Status, {self},
 };
 use tower::ServiceExt;
 
@@ -33,6 +33,14 @@ impl Pages {
     pub async fn of(world: World) -> Self {
         let listener = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let status = Arc::new(Status::new(world.clock.now(), Duration::from_secs(120)));
+        let wiring = world.program.wiring.load_full();
+        let line = |receiver: &entitywatch::deliver::Receiver| ReceiverLine {
+            name: receiver.name.clone(),
+            kind: receiver.channel.kind().to_owned(),
+            operator: receiver.operator,
+            shows_matches: receiver.show_matches,
+        };
+        status.set_configuration(Vec::new(), wiring.config.receivers.iter().map(line).collect());
         status.set_watchlists(watchlists_in(&world.program.wiring.load().config));
         let access = pages::access(&world.program.wiring.load().config).unwrap();
         let metrics =
