@@ -111,7 +111,14 @@ fn report(
     reply: &mut Reply,
 ) {
     match result {
-        Ok(record) => reply.line(format!("{} is {now}", record.found.match_id)),
+        Ok(record) => {
+            let replaced = record.replaced_decision().map(|event| {
+                let by = event.by.as_deref().unwrap_or_default();
+                format!("; it was {} by {by} on {}", event.what, event.at)
+            });
+            let replaced = replaced.unwrap_or_default();
+            reply.line(format!("{} is {now}{replaced}", record.found.match_id));
+        }
         Err(problem) => reply.problem(exit_of(&problem), problem.to_string()),
     }
 }

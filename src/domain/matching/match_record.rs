@@ -140,14 +140,19 @@ impl MatchRecord {
         self.history.iter().filter(|event| event.by.is_some()).count()
     }
 
-    /// A decision of another person that `by` may not have seen: `seen` are the decisions that the
-    /// person was shown. A command does not say, so it must not replace one that is in force.
+    /// A decision of another person that `by` has not seen: `seen` are the decisions that the
+    /// person was shown. A command does not say.
     pub fn unseen_decision(&self, by: &str, seen: Option<usize>) -> Option<&Decision> {
-        let is_hidden = match seen {
-            Some(seen) => seen != self.decisions(),
-            None => matches!(self.state(), MatchState::Confirmed | MatchState::Dismissed),
-        };
+        let is_hidden = seen.is_some_and(|seen| seen != self.decisions());
         self.decision.as_ref().filter(|decision| is_hidden && decision.by != by)
+    }
+
+    /// The decision of another person that the last decision replaced.
+    pub fn replaced_decision(&self) -> Option<&MatchEvent> {
+        let mut decisions = self.history.iter().rev().filter(|event| event.by.is_some());
+        let last = decisions.next()?;
+        let is_decision = |event: &&MatchEvent| ["dismissed", "confirmed"].contains(&&*event.what);
+        decisions.next().filter(|before| before.by != last.by).filter(is_decision)
     }
 
     /// The match as it is shown in a message, with the decision that a person made.

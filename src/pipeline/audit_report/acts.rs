@@ -1,11 +1,9 @@
 //! The sections about what else the journal has: what people did, and what happened. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::domain::matching::match_record::{MatchEvent, MatchRecord};
-use crate::domain::{MatchId, journal_kind};
 use crate::pipeline::audit_report::items;
 use crate::pipeline::audit_report::journal_pass::{PastAct, RESTORED};
 use crate::pipeline::audit_report::section::{Cell, Column, Section, column};
@@ -20,23 +18,11 @@ const ACTS: &[Column] = &[
 const EVENTS: &[Column] =
     &[column("time", "Time"), column("kind", "What"), column("detail", "Details")];
 const KINDS: &[Column] = &[column("kind", "Kind of entry"), column("entries", "Entries")];
-const DECISIONS: [&str; 3] =
-    [journal_kind::MATCH_DISMISSED, journal_kind::MATCH_CONFIRMED, journal_kind::MATCH_REOPENED];
 /// The fields that have columns of their own.
 const WHO: [&str; 2] = ["by", "identified"];
 
-/// What the store still knows of matches that people decided on, by their ids. The journal has
-/// neither texts nor notes, because a counterparty can be erased and the journal cannot be changed.
-pub type DecidedMatches = HashMap<MatchId, MatchRecord>;
-
-/// The match that an act is about.
-pub fn match_of(act: &PastAct) -> Option<MatchId> {
-    DECISIONS.contains(&act.entry.kind.as_str()).then(|| MatchId(act.text("match_id")))
-}
-
 pub fn sections(
     acts: &[PastAct],
-    matches: &DecidedMatches,
     events: &[PastAct],
     kinds: &BTreeMap<String, u64>,
 ) -> [Section; 3] {
@@ -48,7 +34,7 @@ pub fn sections(
             act.entry.kind.as_str().into(),
             act.by().into(),
             act.identified().into(),
-            detailed(act, matches).into(),
+            details(act).into(),
         ]
     });
     let event_rows = events.iter().filter(|event| !is_elsewhere(event)).map(|event| {
@@ -85,21 +71,6 @@ pub fn sections(
             grouped: 0,
         },
     ]
-}
-
-/// The details, with the entry and the note of a decision about a match.
-fn detailed(act: &PastAct, matches: &DecidedMatches) -> String {
-    let mut text = details(act);
-    let Some(record) = match_of(act).and_then(|id| matches.get(&id)) else { return text };
-    if let Some(entry) = &record.found.entry {
-        text.push_str(&format!("; entry: {}", entry.name));
-    }
-    let by = act.by();
-    let is_own = |event: &&MatchEvent| event.at == act.entry.at && event.by.as_ref() == Some(&by);
-    if let Some(own) = record.history.iter().find(is_own).filter(|own| !own.detail.is_empty()) {
-        text.push_str(&format!("; note: {}", own.detail));
-    }
-    text
 }
 
 /// `receiver: erp; deliveries: 3`

@@ -90,15 +90,7 @@ pub async fn of(
     sections.extend([changes_by_list, changes, alerts]);
     sections.extend(past_items.sections(store, &messages).await?);
     sections.push(holds);
-    let mut decided = acts::DecidedMatches::new();
-    for id in pass.acts.iter().filter_map(acts::match_of) {
-        if !decided.contains_key(&id)
-            && let Some(record) = store.match_record(&id).await?
-        {
-            decided.insert(id, record);
-        }
-    }
-    let [acts, events, kinds] = acts::sections(&pass.acts, &decided, &pass.events, &pass.kinds);
+    let [acts, events, kinds] = acts::sections(&pass.acts, &pass.events, &pass.kinds);
     sections.extend([acts, configuration_rows::section(configurations.in_force(period))]);
     sections.extend([events, kinds]);
     Ok(AuditReport { first, last, zone, facts, cautions: cautions(&pass, is_over), sections })

@@ -56,8 +56,8 @@ pub enum MatchActionError {
 /// The counterparty is not the entry.
 ///
 /// # Errors
-/// If it is dismissed already, is strong and one of several, or was decided by another person in a
-/// way that this one may not have seen.
+/// If it is dismissed already, is strong and one of several, or was decided by another person since
+/// the page was shown.
 pub async fn dismiss(
     program: &Program,
     id: &MatchId,
@@ -85,8 +85,7 @@ pub async fn dismiss(
 /// The counterparty is the entry.
 ///
 /// # Errors
-/// If it is confirmed already, or was decided by another person in a way that this one may not have
-/// seen.
+/// If it is confirmed already, or was decided by another person since the page was shown.
 pub async fn confirm(
     program: &Program,
     id: &MatchId,
@@ -141,25 +140,20 @@ async fn decide(
         .ok_or_else(|| MatchActionError::Unknown(id.clone()))?
 }
 
-/// Nobody replaces a decision of another person without having seen it. To reopen a match is to see
-/// it, unless the page shows an older state.
+/// A page that shows an older state replaces no decision of another person.
 fn refuse_unseen(
     record: &MatchRecord,
     by: &str,
     seen: Option<usize>,
     to: MatchState,
 ) -> Result<(), MatchRefusal> {
-    let is_same = record.state() == to;
-    let is_reopened_by_command = to == MatchState::Open && seen.is_none();
     match record.unseen_decision(by, seen) {
-        Some(decision) if !is_same && !is_reopened_by_command => {
-            Err(MatchRefusal::DecidedByAnother {
-                id: record.found.match_id.clone(),
-                decision: decision.decision.as_str(),
-                by: decision.by.clone(),
-                at: decision.at,
-            })
-        }
+        Some(decision) if record.state() != to => Err(MatchRefusal::DecidedByAnother {
+            id: record.found.match_id.clone(),
+            decision: decision.decision.as_str(),
+            by: decision.by.clone(),
+            at: decision.at,
+        }),
         _ => Ok(()),
     }
 }
