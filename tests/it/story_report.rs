@@ -185,8 +185,9 @@ async fn the_report_of_a_past_period_stays_the_same_when_its_deliveries_are_prun
                 let mut old =
                     <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await?;
                 for statement in [
+                    "DROP TABLE prepared_watchlist",
                     "DROP INDEX journal_carried",
-                    "DELETE FROM _sqlx_migrations WHERE version = 13",
+                    "DELETE FROM _sqlx_migrations WHERE version >= 13",
                 ] {
                     sqlx::query(statement).execute(&mut old).await?;
                 }
