@@ -19,7 +19,14 @@ const SURE: f32 = 0.95;
 /// A misspelled word is this much alike at least.
 const MISSPELLED: f32 = 0.75;
 /// Meanings of words that say how a party is organized: writers leave them out.
-const ORGANIZED: [&str; 9] = [
+const ORGANIZED: [&str; 16] = [
+    "bureau",
+    "ministry",
+    "department",
+    "office",
+    "agency",
+    "organization",
+    "administration",
     "group",
     "company",
     "corporation",
@@ -44,6 +51,8 @@ const FREQUENT: [&str; 8] = [
 ];
 /// So many words are enough.
 const ENOUGH: usize = 3;
+/// Meanings of words of schools, which differ from others of their kind in a common word.
+const SCHOOLS: [&str; 5] = ["university", "institute", "academy", "college", "school"];
 
 /// Whether two names are surely of one party as far as their words go: they share a word that tells
 /// parties apart, or nothing that counts is left over and nothing is only alike.
@@ -66,13 +75,19 @@ pub fn is_sure(asked: &AskedName, listed: &ListedName, found: &Alignment) -> boo
     if several && found.links.iter().any(is_known_by_few) {
         return true;
     }
+    let own = shared.clone().filter(|word| !has_place(word)).count();
+    let is_school = |word: &Word| SCHOOLS.contains(&word.sense.as_str());
+    // One word that the counterparty leaves out of a longer name of a firm.
+    let lacks_one =
+        own >= ENOUGH && only_listed.len() == 1 && !listed.name.words.iter().any(is_school);
     let is_enough = several || !shared.any(has_place);
     found.links.iter().all(|link| is_same(asked, link))
         && only_asked.is_empty()
-        && only_listed.iter().all(|word| {
-            let sense = word.sense.as_str();
-            is_person || ORGANIZED.contains(&sense) || is_enough && FREQUENT.contains(&sense)
-        })
+        && (lacks_one
+            || only_listed.iter().all(|word| {
+                let sense = word.sense.as_str();
+                is_person || ORGANIZED.contains(&sense) || is_enough && FREQUENT.contains(&sense)
+            }))
 }
 
 /// Whether a counterparty has all words of a listed name that tells parties apart, and beyond them

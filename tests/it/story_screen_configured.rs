@@ -14,8 +14,9 @@ fn matches(ended: &Ended) -> Vec<Value> {
 
 #[tokio::test]
 async fn screen_of_a_configured_file_has_the_ids_and_the_decisions_of_the_store() {
-    let world = World::with_baseline(site("").await, &rows(40)).await;
-    write_customers(&world, &[OURS]);
+    let site = site("").await;
+    write_customers(&site, &[OURS]);
+    let world = World::with_baseline(site, &rows(40)).await;
     world.publish(&with(&[newcomer()]));
     world.next_check().await;
     let record = world.only_match().await;

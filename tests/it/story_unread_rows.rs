@@ -29,7 +29,7 @@ async fn on_the_first_read_rows_with_a_name_that_is_not_quoted_are_said_to_all_w
     let row = watchlist(&site).await;
     assert_eq!((&row["rows"], &row["problem"]["kind"]), (&1.into(), &"incomplete".into()));
     let text = site.command(&["watchlists"]).await.stdout;
-    assert!(text.contains("line 2: expected 6 cells as in the header, but got 7"), "{text}");
+    assert!(text.contains("line 2: expected 6 cells as in the header, but got 8"), "{text}");
     let mails = site.smtp.mails();
     let to_operators = |mail: &&crate::sinks::Mail| mail.data.contains(said);
     assert_eq!(mails.iter().filter(to_operators).count(), 1, "operators are alerted");
@@ -52,6 +52,7 @@ async fn a_row_that_is_left_out_is_said_and_stops_no_route_of_matches() {
         "[[route]]\nreceivers = [\"officer\"]\nmatches = true\n[[route]]\nreceivers = [\"erp\", \
          \"desk\"]\n",
     );
+    write_customers(&site, &[OURS]);
     let world = World::with_baseline(site, &rows(40)).await;
     let mut all = customers(&[OURS]);
     all.push("Z1,Quixotic Bakery Again,,,US,".to_owned());
