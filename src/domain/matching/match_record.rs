@@ -140,10 +140,13 @@ impl MatchRecord {
         self.history.iter().filter(|event| event.by.is_some()).count()
     }
 
-    /// A decision of another person that `by` has not seen: `seen` are the decisions that the
-    /// person was shown. A command does not say.
+    /// A decision of another person that `by` may not have seen: `seen` are the decisions that the
+    /// person was shown. A page that does not say must not replace one that is in force.
     pub fn unseen_decision(&self, by: &str, seen: Option<usize>) -> Option<&Decision> {
-        let is_hidden = seen.is_some_and(|seen| seen != self.decisions());
+        let is_hidden = match seen {
+            Some(seen) => seen != self.decisions(),
+            None => matches!(self.state(), MatchState::Confirmed | MatchState::Dismissed),
+        };
         self.decision.as_ref().filter(|decision| is_hidden && decision.by != by)
     }
 

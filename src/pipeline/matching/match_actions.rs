@@ -132,7 +132,9 @@ async fn decide(
     program
         .store
         .change_match(id, now, |record| {
-            refuse_unseen(record, by, seen, to)?;
+            if actor.identified.is_on_page() || seen.is_some() {
+                refuse_unseen(record, by, seen, to)?;
+            }
             step(record, decider)?;
             Ok::<JournalEvent, MatchActionError>(event(kind, record, actor, reason, &key))
         })
@@ -140,7 +142,8 @@ async fn decide(
         .ok_or_else(|| MatchActionError::Unknown(id.clone()))?
 }
 
-/// A page that shows an older state replaces no decision of another person.
+/// A page that shows an older state replaces no decision of another person. A person who gives a
+/// command names the match.
 fn refuse_unseen(
     record: &MatchRecord,
     by: &str,
