@@ -131,7 +131,10 @@ async fn compare(
 ) -> Result<Vec<Outcome>> {
     let store = &program.store;
     let mut ids = changed_ids(record, changes);
-    let current = current_listing::read(store, config, lists, record, ids.clone()).await?;
+    let (current, prepared) = tokio::try_join!(
+        current_listing::read(store, config, lists, record, ids.clone()),
+        prepared(store, state),
+    )?;
     let mut causes: HashMap<EntryId, Cause> = HashMap::new();
     for ChangeInRecord { change, cause } in changes {
         let of_change = ids_of_changes.entry(change.change_id.clone()).or_default();
@@ -162,7 +165,6 @@ async fn compare(
     };
     known.retain(|record| record.found.watchlist == state.name && !is_moved(record));
     known.extend(moved);
-    let prepared = prepared(store, state).await?;
     let changed = current.listing.places_of(&ids);
     let (current, near) = in_background(move || {
         let near = shortlist(&current.screener, &changed, &prepared, threads());
@@ -179,7 +181,7 @@ async fn compare(
     let compared: Vec<&str> = near.keys().map(String::as_str).collect();
     let others = store.matches_of_counterparties(&state.name, &compared).await?;
     let (name, now) = (state.name.clone(), record.at);
-    Ok(in_background(move || {
+    let (outcomes, screener) = in_background(move || {
         let CurrentListing { listing, screener } = current;
         let is_at_one = is_at_one(&screener, &listing.places_of(&ids));
         let is_near = |stored: &StoredCounterparty| match near.get(&stored.party.id) {
@@ -197,14 +199,19 @@ async fn compare(
             entries: Some(&ids),
             now,
         };
-        comparison.run(known, others, &|_, entries| {
+        let outcomes = comparison.run(known, others, &|_, entries| {
             let of_change = entries.iter().find_map(|id| causes.get(id).copied());
             let is_neighbor = entries.iter().any(|id| neighbors.contains(id));
             let other = if is_neighbor { Cause::EntryRevised } else { Cause::ListAdded };
             of_change.unwrap_or(other)
-        })
+        });
+        drop(is_at_one);
+        (outcomes, screener)
     })
-    .await)
+    .await;
+    // It has very many small parts. The check does not wait until they are gone.
+    tokio::task::spawn_blocking(move || drop(screener));
+    Ok(outcomes)
 }
 
 /// The matches with addresses that many entries share and that the changes concern. An entry that
