@@ -41,7 +41,12 @@ struct Kept {
 impl KeptPreview {
     pub fn new(program: Arc<Program>) -> Self {
         let last_of_file = Arc::default();
-        Self { program, last: Mutex::default(), last_of_file, computing: Default::default() }
+        Self {
+            program,
+            last: Mutex::default(),
+            last_of_file,
+            computing: tokio::sync::Mutex::default(),
+        }
     }
 
     fn kept(&self, hold: &Hold, list: Option<&ListState>) -> Option<ChangeSet> {

@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn the_parts_are_neighbors_and_in_order() {
-        let all: Vec<usize> = (0..2 * WORTH_A_THREAD + 1).collect();
+        let all: Vec<usize> = (0..=2 * WORTH_A_THREAD).collect();
         for threads in [0, 1, 2, 3, 1000] {
             let parts = in_parts(&all, threads, <[usize]>::to_vec);
             assert!(parts.len() <= threads.clamp(1, MOST_THREADS));

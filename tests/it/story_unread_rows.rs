@@ -58,7 +58,7 @@ async fn a_row_that_is_left_out_is_said_and_stops_no_route_of_matches() {
     all.push("Z1,Quixotic Bakery Again,,,US,".to_owned());
     write(&world, &all.iter().map(String::as_str).collect::<Vec<_>>());
     let other = crate::list::row("Vostok Radar Plant", "87 FR 40001").at("Omsk, RU");
-    world.publish(&with(&[other.clone()]));
+    world.publish(&with(std::slice::from_ref(&other)));
     world.next_check().await;
     assert!(world.officer("list.changed").is_empty(), "it matches nobody, and the file is current");
     world.publish(&with(&[other, newcomer()]));
