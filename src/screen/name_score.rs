@@ -373,7 +373,7 @@ mod tests {
         }
         for (asked, listed) in [
             ("Micro Power Engineering", "Micro Power Engineering Group"),
-            ("Military Industrial Mashinostroyenia", "Military Industrial NPO Mashinostroyenia"),
+            ("Advanced Marine Engineering Research", "Advanced Marine Radar Engineering Research"),
             ("QX Power Engineering", "QX Power Engineering Logistics"),
             ("Moskovskii Aviatsionnyi Institut", "Moscow Aviation Institute"),
             (
