@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::domain::Sha256;
+use crate::domain::character_reference::decoded;
 use crate::screen::countries;
 use crate::screen::party::Counterparty;
-use crate::watchlist::cell_text::{addresses, one_line, without_marks};
+use crate::watchlist::cell_text::{addresses, one_line};
 use crate::watchlist::columns::{Columns, Header};
 use crate::watchlist::encoding::UNREADABLE;
 use crate::watchlist::error::WatchlistError;
@@ -297,9 +298,9 @@ impl FileRows<'_, '_> {
             .iter()
             .map(|cell| {
                 if is_damaged {
-                    without_marks(&cell.replace(CANNOT_BE_READ, "")).into_owned().into()
+                    decoded(&cell.replace(CANNOT_BE_READ, "")).into_owned().into()
                 } else {
-                    without_marks(cell)
+                    decoded(cell)
                 }
             })
             .collect();

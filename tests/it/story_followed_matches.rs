@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::list::{Row, row, rows};
 use crate::officer::{OURS, RULE, newcomer, site, with, write_customers};
-use crate::sinks::HttpSink;
-use crate::story_rules::{self, RAW, Story};
+use crate::story_matches::with_customers;
+use crate::story_rules::{self, RAW};
 use crate::world::{World, text_of};
 
 fn cited(mut row: Row, citation: &str) -> Row {
@@ -181,24 +181,8 @@ async fn a_sixth_entry_at_an_address_is_what_brings_up_the_one_match_of_all() {
 #[tokio::test]
 async fn one_name_that_a_rule_orders_under_two_countries_is_two_entries_with_a_decision_each() {
     const NAME: &str = "Qorvella Orbital Co., Ltd.";
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("customers.csv");
-    std::fs::write(&file, "id,name,country\nC1,Qorvella Orbital,LU\n").unwrap();
-    let officer = HttpSink::start().await;
-    let sections = format!(
-        "[[receiver]]\nname = \"officer\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = \
-         true\nshow_matches = true\n[[watchlist]]\nname = \"customers\"\npath = \"{}\"\n\
-         [[route]]\nreceivers = [\"officer\"]\n",
-        officer.url("/"),
-        file.display()
-    );
-    let story = Story::start_with("2025-03-01T12:00:00Z", &sections).await;
-    story.ecfr("2025-02-28", &story_rules::before());
-    story.check("2025-03-01T12:00:00Z", "rules").await;
-    story.check("2025-03-01T12:01:00Z", "ecfr").await;
-    Box::pin(entitywatch::pipeline::matching::check_watchlists(&story.program, None))
-        .await
-        .unwrap();
+    let (story, officer, _folder) =
+        with_customers("id,name,country\nC1,Qorvella Orbital,LU\n").await;
     let start = RAW.find("a. Under RUSSIA").unwrap();
     let end = RAW.find("The additions and revisions").unwrap();
     let ordered = format!(

@@ -404,12 +404,12 @@ async fn dismissals_expire() {
     assert_eq!(world.officer("watchlist.matched").len(), 2, "once");
 }
 
-/// The Federal Register, the eCFR and the CSL show one entry, one after the other.
-#[tokio::test]
-async fn one_decision_serves_the_filed_rule_the_published_one_and_both_lists() {
+/// The Federal Register and the eCFR with a counterparty file, all read once. An officer gets all
+/// matches. The folder has the file.
+pub async fn with_customers(text: &str) -> (Story, HttpSink, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("customers.csv");
-    std::fs::write(&file, format!("{HEADER}C1,North Glass,,,RU,\nC2,Old Glass,,,RU,\n")).unwrap();
+    std::fs::write(&file, text).unwrap();
     let officer = HttpSink::start().await;
     let sections = format!(
         "[[receiver]]\nname = \"officer\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = \
@@ -422,8 +422,17 @@ async fn one_decision_serves_the_filed_rule_the_published_one_and_both_lists() {
     story.ecfr("2025-02-28", &story_rules::before());
     story.check("2025-03-01T12:00:00Z", "rules").await;
     story.check("2025-03-01T12:01:00Z", "ecfr").await;
+    let checked = entitywatch::pipeline::matching::check_watchlists(&story.program, None);
+    Box::pin(checked).await.unwrap();
+    (story, officer, folder)
+}
+
+/// The Federal Register, the eCFR and the CSL show one entry, one after the other.
+#[tokio::test]
+async fn one_decision_serves_the_filed_rule_the_published_one_and_both_lists() {
+    let (story, officer, _folder) =
+        with_customers(&format!("{HEADER}C1,North Glass,,,RU,\nC2,Old Glass,,,RU,\n")).await;
     let watchlists = || entitywatch::pipeline::matching::check_watchlists(&story.program, None);
-    Box::pin(watchlists()).await.unwrap();
     let matches = || async {
         let query = MatchQuery { with_ended: true, ..MatchQuery::default() };
         let all = story.program.store.matches(&query).await.unwrap();

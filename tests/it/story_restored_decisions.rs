@@ -1,6 +1,7 @@
 //! A backup, decisions after it, the loss of the database, and a restore: the real binary.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -228,73 +229,90 @@ async fn carries_out_again(
     assert!(restored.contains("no decision was made since the backup"), "{restored}");
 }
 
-/// The decision that was lost waits, because the backup has the counterparty with another address.
+/// A site whose backup has a counterparty with another address than the match that was dismissed
+/// since. So the dismissal waits after a restore.
+struct Outdated {
+    site: Site,
+    /// The counterparty file as the person saw it, and as it is in the backup.
+    as_seen: String,
+    in_backup: String,
+    backup: String,
+    found: String,
+    item: String,
+}
+
+impl Outdated {
+    async fn new() -> Self {
+        let site = site().await;
+        let as_seen = std::fs::read_to_string(customers(&site)).unwrap();
+        let in_backup = as_seen.replace("8 Xueyuan", "9 Xueyuan");
+        std::fs::write(customers(&site), &in_backup).unwrap();
+        site.publish(&with(&[first()]));
+        succeeds(&site, &["check"]).await;
+        let found = matches(&site).await["C2"].clone();
+        let item = items(&site).await.remove(0);
+        let backup = site.folder.path().join("copy.db").to_str().unwrap().to_owned();
+        succeeds(&site, &["store", "backup", &backup]).await;
+        std::fs::write(customers(&site), &as_seen).unwrap();
+        succeeds(&site, &["check"]).await;
+        let why = ["--by", "Ann", "--reason", "other", "--note", "x"];
+        succeeds(&site, &[&["matches", "dismiss", &found][..], &why].concat()).await;
+        Self { site, as_seen, in_backup, backup, found, item }
+    }
+
+    /// Restores the backup, and says what the command prints.
+    async fn restore(&self) -> String {
+        std::fs::remove_file(self.site.database()).unwrap();
+        std::fs::write(customers(&self.site), &self.in_backup).unwrap();
+        succeeds(&self.site, &["store", "restore", &self.backup]).await
+    }
+
+    /// A check with the file as the person saw it. Then nothing waits any more.
+    async fn check_as_seen(&self) {
+        std::fs::write(customers(&self.site), &self.as_seen).unwrap();
+        succeeds(&self.site, &["check"]).await;
+        assert_eq!(waiting(&self.site).await, 0);
+    }
+
+    async fn state(&self) -> String {
+        let shown = read(&self.site, &["matches", "show", &self.found]).await;
+        shown["matches"][0]["state"].as_str().unwrap().to_owned()
+    }
+}
+
+fn customers(site: &Site) -> PathBuf {
+    site.folder.path().join("customers.csv")
+}
+
 #[tokio::test]
 async fn a_decision_made_after_the_restore_is_not_replaced_by_an_older_one() {
-    let site = site().await;
-    let customers = site.folder.path().join("customers.csv");
-    let as_seen = std::fs::read_to_string(&customers).unwrap();
-    let in_backup = as_seen.replace("8 Xueyuan", "9 Xueyuan");
-    std::fs::write(&customers, &in_backup).unwrap();
-    site.publish(&with(&[first()]));
-    succeeds(&site, &["check"]).await;
-    let found = matches(&site).await["C2"].clone();
-    let file = site.folder.path().join("copy.db");
-    succeeds(&site, &["store", "backup", file.to_str().unwrap()]).await;
-    std::fs::write(&customers, &as_seen).unwrap();
-    succeeds(&site, &["check"]).await;
-    let why = ["--by", "Ann", "--reason", "other", "--note", "x"];
-    succeeds(&site, &[&["matches", "dismiss", &found][..], &why].concat()).await;
-
-    std::fs::remove_file(site.database()).unwrap();
-    std::fs::write(&customers, &in_backup).unwrap();
-    let restored = succeeds(&site, &["store", "restore", file.to_str().unwrap()]).await;
+    let outdated = Outdated::new().await;
+    let (site, found) = (&outdated.site, &outdated.found);
+    let restored = outdated.restore().await;
     assert!(restored.contains("waiting: 1"), "{restored}");
-    succeeds(&site, &["matches", "confirm", &found, "--by", "Ben"]).await;
-    std::fs::write(&customers, &as_seen).unwrap();
-    succeeds(&site, &["check"]).await;
-    let shown = read(&site, &["matches", "show", &found]).await;
-    assert_eq!(shown["matches"][0]["state"], "confirmed", "{shown}");
-    assert_eq!(waiting(&site).await, 0);
-    let export = succeeds(&site, &["journal", "export"]).await;
+    succeeds(site, &["matches", "confirm", found, "--by", "Ben"]).await;
+    outdated.check_as_seen().await;
+    assert_eq!(outdated.state().await, "confirmed");
+    let export = succeeds(site, &["journal", "export"]).await;
     assert!(export.contains("decision.not_applied"), "{export}");
 }
 
 /// The decision on the item waits, because the dismissal of its strong match does.
 #[tokio::test]
 async fn what_a_person_did_with_an_item_after_the_restore_is_not_replaced_by_an_older_decision() {
-    let site = site().await;
-    let customers = site.folder.path().join("customers.csv");
-    let as_seen = std::fs::read_to_string(&customers).unwrap();
-    let in_backup = as_seen.replace("8 Xueyuan", "9 Xueyuan");
-    std::fs::write(&customers, &in_backup).unwrap();
-    site.publish(&with(&[first()]));
-    succeeds(&site, &["check"]).await;
-    let found = matches(&site).await["C2"].clone();
-    let item = items(&site).await.remove(0);
-    let file = site.folder.path().join("copy.db");
-    succeeds(&site, &["store", "backup", file.to_str().unwrap()]).await;
-    std::fs::write(&customers, &as_seen).unwrap();
-    succeeds(&site, &["check"]).await;
-    let why = ["--by", "Ann", "--reason", "other", "--note", "x"];
-    succeeds(&site, &[&["matches", "dismiss", &found][..], &why].concat()).await;
+    let outdated = Outdated::new().await;
+    let (site, item) = (&outdated.site, &outdated.item);
     let close = ["--by", "Ann", "--outcome", "not-ours", "--note", "no customer"];
-    succeeds(&site, &[&["items", "close", &item][..], &close].concat()).await;
-
-    std::fs::remove_file(site.database()).unwrap();
-    std::fs::write(&customers, &in_backup).unwrap();
-    let restored = succeeds(&site, &["store", "restore", file.to_str().unwrap()]).await;
+    succeeds(site, &[&["items", "close", item][..], &close].concat()).await;
+    let restored = outdated.restore().await;
     assert!(restored.contains("waiting: 2"), "{restored}");
-    succeeds(&site, &["items", "take", &item, "--by", "Ben"]).await;
-    std::fs::write(&customers, &as_seen).unwrap();
-    succeeds(&site, &["check"]).await;
-    assert_eq!(waiting(&site).await, 0);
-    let shown = read(&site, &["matches", "show", &found]).await;
-    assert_eq!(shown["matches"][0]["state"], "dismissed", "{shown}");
-    let shown = read(&site, &["items", "show", &item]).await;
+    succeeds(site, &["items", "take", item, "--by", "Ben"]).await;
+    outdated.check_as_seen().await;
+    assert_eq!(outdated.state().await, "dismissed");
+    let shown = read(site, &["items", "show", item]).await;
     let shown = &shown["items"][0];
     assert_eq!((&shown["state"], &shown["taken_by"]), (&"taken".into(), &"Ben".into()), "{shown}");
-    assert_eq!(not_applied(&site).await, ["item.closed"]);
+    assert_eq!(not_applied(site).await, ["item.closed"]);
 }
 
 /// The kinds of the decisions that were not carried out again because of a later one.

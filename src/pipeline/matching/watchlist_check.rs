@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::config::WatchlistSettings;
 use crate::crash_point::CrashPoint;
@@ -152,12 +152,15 @@ async fn check(
     }
     store.record(record).await?;
     CrashPoint::WatchlistRecorded.pass();
-    if (state.generation, &state.screened) != (before.generation, &before.screened) {
-        // The next check with a change need not wait for it.
-        prepared(store, &state).await?;
-    }
     if has_alerts {
         program.outbox.send_replace(());
+    }
+    // The next check with a change need not wait for it.
+    if (state.generation, &state.screened) != (before.generation, &before.screened)
+        && let Err(problem) = prepared(store, &state).await
+    {
+        let watchlist = settings.name.as_str();
+        warn!(watchlist.name = watchlist, "the counterparties are prepared later: {problem}");
     }
     if let Some(detail) = &checked.detail {
         info!(watchlist.name = settings.name, "{}: {detail}", settings.name);

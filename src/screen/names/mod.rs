@@ -1,7 +1,6 @@
 //! Names of parties: how they are written, and what two of them have in common.
 
 pub mod around;
-pub mod entities;
 pub mod legal_form;
 pub mod letter_hash;
 pub mod letters;

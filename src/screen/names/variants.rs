@@ -2,12 +2,12 @@
 //! addresses that a publisher left in the cell.
 
 use super::around::without;
-use super::entities::decoded;
 use super::legal_form::is_form;
 use super::letters::words;
 use super::rarity::is_common;
 use super::scripts::in_latin;
 use super::word::Name;
+use crate::domain::character_reference::decoded;
 use crate::domain::country;
 use crate::screen::countries::code_of_name;
 
@@ -52,6 +52,9 @@ const QUOTED: f32 = 0.72;
 /// The score of a name around which something is written: another branch is not the same party.
 const INSIDE: f32 = 0.83;
 
+/// A cell is read as far as this, in bytes. The longest published name has 211. A longer text has
+/// any number of ways to read it.
+const MOST_BYTES: usize = 4_000;
 /// A word that is a name by itself has this many letters at least.
 const DISTINCT_LETTERS: usize = 5;
 
@@ -71,7 +74,8 @@ pub fn of(text: &str) -> Vec<Variant> {
 
 /// The ways to read a published name, in which nothing is written around names.
 pub fn of_listed(text: &str) -> Vec<Variant> {
-    let text = decoded(text);
+    let end = text.floor_char_boundary(MOST_BYTES);
+    let text = decoded(text.get(..end).unwrap_or(text));
     let text = in_latin(&text);
     let mut found = Vec::new();
     for part in text.split(';').flat_map(|part| other_names(without_note(part))) {
