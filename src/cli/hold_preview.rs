@@ -15,16 +15,16 @@ use crate::pipeline::matching::{self, FileHoldPreview, PreviewBasis};
 use crate::stored_json::{CounterpartyChange, FileHoldLine, MatchBrief};
 use crate::web::{FileHoldContent, HoldPreview, PreviewError};
 
-/// How long the preview of a counterparty file is kept. It may take 100 MB, and a person looks at
-/// its pages one after the other.
+/// How long the preview of a counterparty file is kept: a person reads its pages one after the
+/// other, and the preview of a large file takes much memory.
 const KEPT_FOR: Duration = Duration::from_mins(10);
 
 pub struct KeptPreview {
     program: Arc<Program>,
     last: Mutex<Option<Kept>>,
-    /// 200,000 rows take three seconds to read and to compare.
+    /// Kept, because a large file takes seconds to read and to compare.
     last_of_file: Arc<Mutex<Option<KeptOfFile>>>,
-    /// Held while one is computed: several views of a page compute it once.
+    /// Locked while a preview is computed, so that several views of a page compute it once.
     computing: tokio::sync::Mutex<()>,
 }
 
@@ -80,7 +80,7 @@ impl KeptPreview {
         let settings = watchlists.find(|settings| settings.name == found.watchlist);
         let (name, hold) = (&found.watchlist, &found.hold);
         let _computing = self.computing.lock().await;
-        // Before it is computed: what changes meanwhile makes another one.
+        // Read before the preview is computed: a change during it must lead to a new preview.
         let basis = matching::preview_basis(store, settings, hold).await?;
         if let Some(kept) = basis.as_ref().and_then(|basis| self.kept_of_file(basis)) {
             return Ok(kept);

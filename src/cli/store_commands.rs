@@ -131,7 +131,7 @@ fn exported_decisions(config: &Config, file: &Path) -> Result<Vec<Decision>> {
         let Some((decisions, faults)) = read else {
             if Some(folder) == configured {
                 output::problem(&format!(
-                    "{} is not there: what was decided since the backup may be unknown",
+                    "{} does not exist: decisions since the backup may be missing",
                     export.display()
                 ));
             }
@@ -140,7 +140,7 @@ fn exported_decisions(config: &Config, file: &Path) -> Result<Vec<Decision>> {
         if let Some(first) = faults.first() {
             output::problem(&format!(
                 "{}: expected a decision in each line, but {} {} cut or changed (the first is \
-                 line {first}); a decision that stands nowhere else is not carried out again",
+                 line {first}); a decision that is recorded nowhere else is not carried out again",
                 export.display(),
                 counted(faults.len(), "line"),
                 verb(faults.len(), "is", "are"),

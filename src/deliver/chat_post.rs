@@ -9,7 +9,7 @@ use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::{ChatSettings, Message, Outcome, Retry};
 use crate::dial::LazyClient;
 
-/// Posts the payload, which is made of the message, once.
+/// Posts the payload of the message once.
 pub async fn send(
     clients: &LazyClient,
     settings: &ChatSettings,

@@ -136,7 +136,7 @@ pub fn read_with_faults(file: &Path) -> io::Result<Option<(Vec<Decision>, Vec<us
 fn is_ordinary(file: &Path) -> io::Result<()> {
     match std::fs::metadata(file) {
         Ok(about) if !about.is_file() => {
-            Err(io::Error::other("expected an ordinary file, but it is something else"))
+            Err(io::Error::other("expected a regular file, but it is something else"))
         }
         _ => Ok(()),
     }

@@ -6,8 +6,8 @@ pub use crate::domain::Band;
 pub const STRONG: f64 = 0.88;
 /// The lowest score of [`Band::Review`]: as low as sister companies allow, of which at most 40 %
 /// may be shown. Parties first listed to 2016, and from 2017 to 2019: at 0.50, 74 % and 72 % of
-/// hidden aliases are shown, and 26 % and 35 % of sisters; at 0.46, 78 % and 73 % of aliases, and
-/// 34 % and 54 % of sisters.
+/// hidden aliases are shown, and 26 % and 37 % of sisters; at 0.46, 78 % and 73 % of aliases, and
+/// 37 % and 61 % of sisters.
 pub const REVIEW: f64 = 0.50;
 
 /// The band of a score.

@@ -2,7 +2,7 @@
 
 use std::thread::ScopedJoinHandle;
 
-/// Fewer are done before a second thread would have started.
+/// The work on fewer is done before a second thread has started.
 pub const WORTH_A_THREAD: usize = 50;
 /// More threads gain little.
 pub const MOST_THREADS: usize = 8;
@@ -23,7 +23,7 @@ where
     })
 }
 
-/// What a thread gives. Its panic goes on here.
+/// The result of a thread. If the thread panicked, the panic continues here.
 pub fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

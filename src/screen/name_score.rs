@@ -37,15 +37,14 @@ pub struct Weights {
     /// entry's name, and weighs this much.
     pub covered: f32,
     pub contained: f32,
-    /// A name that the counterparty has whole, and more, is shown if it weighs this much; or this
-    /// much, if it has a word that few have, and the counterparty only words beside it that many
-    /// have.
+    /// An entry's name that a longer name contains is shown from the weight `contains`, or from
+    /// `contains_rare` if it has a rare word and the other words of the longer name are common.
     pub contains: f32,
     pub contains_rare: f32,
     /// One word stands in the place of another, as in the names of other parties of the same town
     /// and trade: the score is multiplied by this. One of them is heavy, the other weighs
-    /// `in_place_from` at least. On parties first listed from 2017 to 2019, 0.65 shows 35 % of
-    /// sisters where 0.8 shows 43 %, and as many aliases.
+    /// `in_place_from` at least. On parties first listed from 2017 to 2019, 0.65 showed 35 % of
+    /// sisters where 0.8 showed 43 %, and as many aliases. This was before `contains_rare`.
     pub in_place: f32,
     pub in_place_from: f32,
     /// Words are left over, and no word is surely the same: the score is multiplied by this. On
@@ -101,8 +100,8 @@ const CONTAINED: f32 = 0.88;
 const ALONE: f32 = 0.7;
 /// The counterparty has all words of an entry, and more.
 const CONTAINS: f32 = 0.60;
-/// The same, if the entry weighs less, and beyond its words there are only such as many have: no
-/// match in another country.
+/// The same, if the entry weighs less and the other words are common. In another country it is too
+/// low to be shown.
 const CONTAINS_RARE: f32 = 0.58;
 /// This part of a name may be left over by the likeness of its words.
 const LEFT: f32 = 0.06;

@@ -23,8 +23,7 @@ pub const MANY_AT_ONE_ADDRESS: usize = 5;
 const BEYOND_COUNTRY: f32 = 0.97;
 /// The highest likeness of a name that says nothing, such as `and`: review, and never strong.
 const SAYS_NOTHING: f32 = 0.83;
-/// Among weaker matches than this, which are not shown, the same country counts more. Below
-/// [`REVIEW`].
+/// Below this, matches are not shown, and the same country counts more. Less than [`REVIEW`].
 const WEAK: f32 = 0.49;
 /// The score of a shared address with another name: review, and never strong.
 const AT_ADDRESS: f64 = 0.62;
@@ -158,7 +157,7 @@ impl Screener {
             for id in self.names.nearest(name, scratch) {
                 let Some(listed) = self.names.name(id) else { continue };
                 let likeness = score(name, listed, &align(name, listed), &self.weights);
-                // `Address 01` is no name. It is only the same as itself.
+                // `Address 01` is not a name. Only an equal name matches it.
                 if likeness < BEYOND_COUNTRY && self.is_address(listed.entry) {
                     continue;
                 }

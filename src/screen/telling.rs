@@ -49,7 +49,7 @@ const FREQUENT: [&str; 8] = [
     "system",
     "service",
 ];
-/// So many words are enough.
+/// This many shared words are enough.
 const ENOUGH: usize = 3;
 /// Meanings of words of schools, which differ from others of their kind in a common word.
 const SCHOOLS: [&str; 5] = ["university", "institute", "academy", "college", "school"];
@@ -146,7 +146,7 @@ fn tells(asked: &AskedName, listed: &ListedName, link: &Link) -> bool {
     };
     let own = has(&asked.name.words, &asked.weights, link.asked);
     let other = has(&listed.name.words, &listed.weights, link.listed);
-    // An acronym, and words written together, tell what their parts do not.
+    // An acronym, or words written together, can be distinctive even if their parts are not.
     let has_other_count = link.asked.1 != link.listed.1;
     if has_other_count { own || other } else { own && other && link.likeness >= MISSPELLED }
 }

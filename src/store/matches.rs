@@ -95,8 +95,7 @@ impl Store {
 
     /// The matches of a watchlist with what is in no list.
     async fn matches_of_no_entry(&self, watchlist: &str) -> Result<Vec<MatchRecord>> {
-        // Few matches are. So the indexes find them, and the other matches are not read: 5 ms
-        // instead of 400 with 45,000 matches.
+        // There are few of these. So the indexes find them, and the other matches are not read.
         let statement = sql("SELECT m.json, m.watchlist FROM possible_match m \
                              WHERE m.entry_id IN (SELECT p.entry_id \
                              FROM (SELECT DISTINCT entry_id FROM possible_match) p \

@@ -5,7 +5,7 @@ use crate::store::statement::{placeholders, sql};
 use crate::store::watchlists::counterparty_of;
 use crate::store::{Result, Store};
 
-/// So many ids are asked for in one statement. SQLite takes 32,766 values, PostgreSQL 65,535.
+/// The most ids in one statement. SQLite takes 32,766 values, PostgreSQL 65,535.
 const IDS_AT_ONCE: usize = 500;
 
 /// What was prepared of a watchlist.
@@ -37,8 +37,8 @@ impl Store {
         row.map(|row| row.bytes(0)).transpose()
     }
 
-    /// Keeps what was prepared, in the place of an older one. The caller keeps the lock of the
-    /// matches, so that nothing of an erased counterparty comes back.
+    /// Replaces what was prepared before. The caller keeps the lock of the matches, so that nothing
+    /// of an erased counterparty is stored again.
     pub async fn keep_prepared_watchlist(&self, prepared: PreparedWatchlist) -> Result<()> {
         const ACTION: &str = "keep a prepared watchlist";
         let mut tx = self.pools.begin(ACTION).await?;

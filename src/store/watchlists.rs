@@ -11,7 +11,7 @@ use crate::store::transaction::Tx;
 use crate::store::value::{Value, json};
 use crate::store::{CounterpartyUpdate, Result, Store, journal};
 
-/// A large file is not in memory once more as rows of the table.
+/// Rows of the table in one statement, so that a large file is not in memory twice.
 const ROWS_AT_ONCE: usize = 5_000;
 /// The longest key of the hashes in the journal, in characters.
 const KEY_LENGTH: usize = 64;
@@ -108,7 +108,7 @@ impl Store {
         let matches = tx.execute(ACTION, matches.bind(watchlist).bind(id)).await?;
         let rows = sql("DELETE FROM counterparty WHERE watchlist = $1 AND id = $2");
         let rows = tx.execute(ACTION, rows.bind(watchlist).bind(id)).await?;
-        // It has the words of all counterparties. The next check with a change makes it again.
+        // It has the words of all counterparties. The next check with a change rebuilds it.
         let prepared = sql("DELETE FROM prepared_watchlist WHERE watchlist = $1");
         tx.execute(ACTION, prepared.bind(watchlist)).await?;
         if rows == 0 && matches == 0 {

@@ -1,8 +1,8 @@
 //! Which encoding the bytes of a text are in. Pure.
 //!
 //! UTF-8 and UTF-16 can be proven. Windows-1252, which spreadsheets of western Europe and the
-//! Americas still write, can only be plausible: a text in another code page becomes other letters
-//! in it, and no name of it would match anything.
+//! Americas still write, can only be plausible: a text in another code page is read as wrong
+//! letters, and none of its names would match.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Stands in a decoded text for what cannot be read.
 pub const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
-/// Letters of another script become so many letters beyond ASCII in a row. The Latin spellings of
-/// Europe have two.
+/// A text in another script, read as Windows-1252, has this many letters beyond ASCII in a row. The
+/// Latin spellings of Europe have two.
 const FOREIGN_RUN: usize = 3;
 /// Of so many words with letters beyond ASCII, one may look foreign.
 const MOSTLY: usize = 10;
@@ -31,7 +31,7 @@ const SIGNS: &str = "‘’‚“”„–—…•™©®°ºª·«»´`¨§€
 pub struct Decoded<'a> {
     /// [`UNREADABLE`] is where bytes are none of the encoding.
     pub text: Cow<'a, str>,
-    /// It is read as Windows-1252, which is only likely.
+    /// It is read as Windows-1252, which is likely but not certain.
     pub is_guessed: bool,
     /// It is UTF-8, and its last bytes are the beginning of a letter.
     pub ends_within_letter: bool,
@@ -93,7 +93,7 @@ fn multi_byte_letters(bytes: &[u8]) -> (usize, usize) {
 
 fn ends_within_letter(bytes: &[u8]) -> bool {
     bytes.utf8_chunks().last().is_some_and(|chunk| {
-        // An error without a length is one that more bytes may mend.
+        // An error without a length: more bytes could complete the letter.
         std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none())
     })
 }
@@ -142,7 +142,7 @@ fn is_of_word(letter: char) -> bool {
     letter.is_ascii_alphabetic() || !letter.is_ascii()
 }
 
-/// Whether a word is none that Windows-1252 was made for.
+/// Whether a word is not of a language that Windows-1252 is for.
 fn is_foreign(word: &str) -> bool {
     // Quotes around letters are not of the run.
     let is_run = |run: &str| run.trim_matches(|l| SIGNS.contains(l)).chars().count() >= FOREIGN_RUN;

@@ -11,7 +11,7 @@ pub enum WatchlistError {
     #[error("expected a counterparty file of at most {limit} bytes, but {path} has more")]
     TooLarge { path: PathBuf, limit: u64 },
     /// Another program writes it.
-    #[error("expected a counterparty file that nobody writes, but {0} changed while it was read")]
+    #[error("expected an unchanged counterparty file, but {0} changed while it was read")]
     Moving(PathBuf),
     #[error("expected files of CSV, TSV or XLSX in {0}, but it has none")]
     EmptyFolder(PathBuf),
@@ -61,7 +61,7 @@ impl WatchlistError {
 pub enum WorkbookError {
     #[error("{what}, which unpacks to over {limit} bytes")]
     UnpacksToMuch { what: String, limit: u64 },
-    /// It is cut, or no workbook.
+    /// It is cut, or is not a workbook.
     #[error("{0}")]
     Broken(String),
 }

@@ -32,8 +32,8 @@ pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError>
     unmoved(path, |files| read_files(path, files, columns))
 }
 
-/// Reads files that another program may be writing. What was read counts only if they are as they
-/// were before.
+/// Reads files that another program may be writing. The result counts only if no file changed
+/// during the read.
 fn unmoved<T>(
     path: &Path,
     read: impl FnOnce(&[PathBuf]) -> Result<T, WatchlistError>,
@@ -42,7 +42,7 @@ fn unmoved<T>(
     let before = look(path).map_err(unreadable)?;
     let files: Vec<PathBuf> = before.iter().map(|seen| seen.path.clone()).collect();
     let found = read(&files);
-    // Also a file that cannot be read may be a part of one. If one is gone, that was a change.
+    // A file that cannot be read may be half written too. A removed file is a change.
     if look(path).is_ok_and(|after| after == before) {
         found
     } else {
@@ -276,8 +276,7 @@ mod tests {
         }
         // A quoted cell of several lines.
         check("id,name,country\n1,Alder,CN\n2,\"Birch\nand", Some(4));
-        // A program that leaves empty cells at the end of a row out, and rows beside which no other
-        // stands.
+        // A program that leaves out empty cells at the end of a row, and a file with one row only.
         check("id,name,country\n1,Alder\n2,Birch,CN\n3,Cedar", None);
         check("id,name,country\n1,Alder", None);
         check("id,name,country\n1,Alder,CN\n2,Birch,", None);
@@ -328,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_a_workbook_shows_with_zeros_in_front_are_said() {
+    fn numbers_that_a_workbook_shows_with_leading_zeros_are_noted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.xlsx");
         let mut book = rust_xlsxwriter::Workbook::new();

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use crate::watchlist::field::Field;
 
-/// The headers of each field, best known first, parted by commas.
+/// The headers of each field, best known first, separated by commas.
 const KNOWN: &[(Field, &[&str])] = &[
     (
         Field::Id,
@@ -151,7 +151,7 @@ static RECOGNIZED: LazyLock<HashMap<String, (Field, usize)>> = LazyLock::new(|| 
     all
 });
 
-/// The headers of lists that are parted by commas.
+/// The headers of lists that are separated by commas.
 fn each<'a>(lists: &'a [&str]) -> impl Iterator<Item = &'a str> {
     lists.iter().flat_map(|list| list.split(',')).map(str::trim)
 }

@@ -11,7 +11,7 @@ pub struct RowProblem {
     pub kind: RowProblemKind,
 }
 
-/// What a problem costs.
+/// What a problem means for its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowProblemKind {
     /// The row is not compared.

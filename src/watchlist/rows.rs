@@ -20,7 +20,7 @@ use crate::watchlist::row_problem::{RowProblem, RowProblemKind};
 const HEADER_ROWS: usize = 20;
 /// More rows are not a counterparty file.
 pub const MAX_ROWS: usize = 1_000_000;
-/// Stand where bytes are no text: see `encoding`.
+/// In the place of bytes that are not text: see `encoding`.
 const CANNOT_BE_READ: [char; 2] = [UNREADABLE, '\0'];
 /// The most names, and the most addresses, of one counterparty.
 const MAX_LISTED: usize = 50;
@@ -58,8 +58,8 @@ pub struct Watchlist {
     /// What a person should know of how the files were read: columns that are not used. No text of
     /// a row.
     pub notes: Vec<String>,
-    /// The line on which a file ends within a row: it was cut, or is being written. What there is
-    /// of the row is a counterparty like others.
+    /// The line on which a file ends within a row: it was cut, or is being written. The cells that
+    /// the row has are used as a counterparty.
     pub ends_within: Option<u64>,
     pub sha256: Sha256,
 }
@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_are_not_used_are_said() {
+    fn columns_that_are_not_used_are_noted() {
         let rows: &[&[&str]] = &[&["id", "name", "Fax", "Straße", "Hausnummer"], &["1", "Alder"]];
         let found = read(&Columns::default(), rows).unwrap();
         assert_eq!(found.notes, ["customers.csv has a column that is not used: `Fax`"]);

@@ -19,7 +19,7 @@ pub enum NoTable {
     Csv(String),
 }
 
-/// What is known of a text whose rows were handed on.
+/// What is known of a text after its rows were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
     pub ending: Ending,
@@ -27,7 +27,7 @@ pub struct Text {
     pub is_guessed: bool,
 }
 
-/// Hands on each row with its line, or the line of a row that cannot be read.
+/// Calls `each` with each row and its line, or with the line of a row that cannot be read.
 pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Result<Text, NoTable> {
     let Decoded { text, is_guessed, ends_within_letter } =
         decoded(bytes).map_err(NoTable::NoText)?;

@@ -37,7 +37,7 @@ pub enum Found {
     Note(String),
 }
 
-/// Hands on each row of each visible sheet. A hidden one is named.
+/// Calls `each` with each row of each visible sheet. A hidden sheet is named.
 pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Found)) -> Result<(), WorkbookError> {
     bound(bytes, MAX_UNPACKED, MAX_WHOLE_PART)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;

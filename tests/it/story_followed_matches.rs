@@ -293,7 +293,7 @@ async fn matches_show_has_everything_that_an_officer_decides_on() {
 }
 
 #[tokio::test]
-async fn a_first_comparison_without_a_match_is_said_by_check_and_watchlists() {
+async fn a_first_comparison_without_a_match_is_shown_by_check_and_watchlists() {
     let site = site("").await;
     write_customers(&site, &[]);
     site.publish(&rows(40));

@@ -594,7 +594,7 @@ async fn nobody_learns_from_deliveries_which_change_a_route_of_matches_let_throu
 }
 
 #[tokio::test]
-async fn a_page_that_another_person_has_overtaken_decides_nothing() {
+async fn a_page_from_before_the_decision_of_another_person_changes_nothing() {
     let pages = pages().await;
     let found = pages.match_of("C1").await;
     let page = page_of(&found);
@@ -616,7 +616,7 @@ async fn a_page_that_another_person_has_overtaken_decides_nothing() {
     let reopen = [("csrf", csrf.as_str()), ("note", "why"), ("seen", "0")];
     let seen = ben.post(&format!("{page}/reopen"), &reopen).await;
     assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.text);
-    // Who has seen the decision may decide otherwise.
+    // A person who has seen the decision may replace it.
     let current = ben.get(&page).await;
     assert!(current.text.contains("name=\"seen\" value=\"1\""), "{}", current.text);
     let fields =

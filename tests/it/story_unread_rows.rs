@@ -12,7 +12,7 @@ async fn watchlist(site: &Site) -> Value {
 }
 
 #[tokio::test]
-async fn on_the_first_read_rows_with_a_name_that_is_not_quoted_are_said_to_all_who_rely_on_them() {
+async fn unread_rows_of_the_first_content_are_reported_to_all_who_rely_on_the_file() {
     let site = site("").await;
     // The comma of the name makes a cell too many.
     let bad = |n: usize| format!("B{n},Quixotic Trading Co., Ltd.,,,US,x,");
@@ -46,7 +46,7 @@ async fn on_the_first_read_rows_with_a_name_that_is_not_quoted_are_said_to_all_w
 }
 
 #[tokio::test]
-async fn a_row_that_is_left_out_is_said_and_stops_no_route_of_matches() {
+async fn a_row_that_is_left_out_is_reported_and_stops_no_route_of_matches() {
     let mut site = site("").await;
     site.sections.push_str(
         "[[route]]\nreceivers = [\"officer\"]\nmatches = true\n[[route]]\nreceivers = [\"erp\", \

@@ -159,14 +159,14 @@ async fn a_hold_of_a_file_ends_when_a_plausible_or_another_implausible_content_r
 }
 
 #[tokio::test]
-async fn of_a_file_that_ends_within_a_row_nothing_is_used_and_it_is_said_until_it_is_whole() {
+async fn a_file_that_ends_within_a_row_is_not_used_and_is_reported_until_it_is_whole() {
     let site = site("").await;
     write_customers(&site, &[OURS]);
     site.publish(&with(&[newcomer()]));
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
     let path = site.folder.path().join("customers.csv");
     let whole = std::fs::read_to_string(&path).unwrap();
-    // One row of 41 is within `max_loss`: an export that stopped in the last but one.
+    // One row of 41 is within `max_loss`: an export that stopped in the second-to-last row.
     let last = whole.trim_end().rfind('\n').unwrap();
     let mailed = site.smtp.mails().len();
     for cut in [last - 1, last - 4, last + 3] {
@@ -225,7 +225,7 @@ impl Drop for Writer {
 }
 
 #[tokio::test]
-async fn of_a_file_that_is_written_while_it_is_read_nothing_is_used_until_it_rests() {
+async fn a_file_that_is_written_while_it_is_read_is_not_used_until_it_stops_changing() {
     let site = site("").await;
     write_customers(&site, &[]);
     site.publish(&with(&[newcomer()]));

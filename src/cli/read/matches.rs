@@ -80,7 +80,7 @@ pub async fn watchlists(
                 let (at, undecided) = (time(at), row.open + row.stale);
                 let decided = row.confirmed + row.dismissed;
                 let text = format!(
-                    "{}: compared in whole {at}; matches now: {undecided} to decide, {decided} \
+                    "{}: compared in full {at}; matches now: {undecided} to decide, {decided} \
                      decided",
                     row.name
                 );

@@ -43,12 +43,12 @@ fn lines(row: &MatchRow, is_ordered_only: bool) -> Vec<String> {
         format!("match:       {}", row.match_id),
         format!("state:       {}", state(row)),
         format!("band:        {}, score {:.3}", band(row.band), row.score),
-        format!("came up by:  {}", row.cause.in_words()),
+        format!("cause:       {}", row.cause.in_words()),
         format!("first seen:  {}", time(row.first_seen_at)),
     ];
     lines.extend(decision(row));
     if let Some(ended) = row.ended {
-        lines.push(format!("over:        {}{}", ended.in_words(), at(row.ended_at)));
+        lines.push(format!("ended:       {}{}", ended.in_words(), at(row.ended_at)));
     }
     lines.push(String::new());
     lines.push(format!("our counterparty, of the watchlist {}", row.watchlist));
@@ -75,7 +75,7 @@ fn state(row: &MatchRow) -> &'static str {
         MatchState::Open => "open: nobody has decided",
         MatchState::Confirmed => "confirmed: a person says that it is the listed party",
         MatchState::Dismissed => "dismissed: a person says that it is another party",
-        MatchState::Stale => "stale: it was dismissed, and the dismissal is not in force any more",
+        MatchState::Stale => "stale: it was dismissed, and the dismissal is no longer in force",
     }
 }
 

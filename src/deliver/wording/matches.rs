@@ -522,7 +522,7 @@ mod tests {
     }
 
     #[test]
-    fn a_confirmed_party_is_said_to_be_ours_and_not_possibly_ours() {
+    fn a_confirmed_party_is_called_ours_and_not_possibly_ours() {
         let content = decided(MatchState::Confirmed, None);
         assert!(
             content.subject.starts_with("1 confirmed party of ours: Entity List: "),
@@ -567,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn a_confirmed_party_that_comes_back_is_listed_again() {
+    fn a_confirmed_party_that_is_relisted_is_called_listed_again() {
         let alert = sample::find("list.changed, relisted");
         let alert = alert.unwrap_or_else(|| {
             let mut alert = sample::find("list.changed").unwrap();
@@ -599,7 +599,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_dismissal_is_said_to_have_ended_and_nothing_to_have_changed() {
+    fn an_expired_dismissal_has_ended_and_no_change_is_named() {
         let end = EndOfDismissal {
             at: jiff::Timestamp::constant(1_687_600_000, 0),
             expired: true,

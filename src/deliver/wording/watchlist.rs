@@ -64,8 +64,8 @@ fn page_of(watchlist: &str, more: &str) -> String {
 fn expired(name: &str) -> (String, String) {
     let title = format!("Dismissals of matches with {name} have ended");
     let lead = format!(
-        "Dismissals of possible matches with counterparties of {name} are as old as they may be. \
-         So they have ended, and nothing else has changed. Each match needs a decision again."
+        "Dismissals of possible matches with counterparties of {name} have reached their time \
+         limit and ended, and nothing else has changed. Each match needs a decision again."
     );
     (title, lead)
 }
@@ -86,7 +86,7 @@ fn followed(cause: Cause, name: &str) -> Option<(String, String)> {
             format!("Confirmed parties of {name} are no longer listed"),
             format!(
                 "These are {parties}. They are no longer on their list. What that means for \
-                 earlier decisions is for a person to decide."
+                 earlier decisions must be decided by a person."
             ),
         ),
         Cause::RuleFiled => (
@@ -109,7 +109,7 @@ fn because(cause: Cause, name: &str) -> (String, String) {
             format!("First comparison of {name}"),
             format!(
                 "The counterparty file {name} was compared with the lists for the first time. \
-                 Later messages bring only what is new."
+                 Later messages have only what is new."
             ),
         ),
         Cause::CounterpartyAdded => (
@@ -247,7 +247,7 @@ fn advice(kind: WatchlistProblemKind) -> &'static str {
         }
         WatchlistProblemKind::Rejected => "Export the file again. Look at its state",
         WatchlistProblemKind::RowsLeftOut | WatchlistProblemKind::Incomplete => {
-            "Look at which rows could not be read and why, and export the file again"
+            "Find out which rows could not be read and why, and export the file again"
         }
     }
 }

@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_stands_once_and_is_that_of_a_country() {
+    fn every_code_occurs_once_and_is_of_a_country() {
         assert_eq!(CODES.len(), 249);
         assert!(CODES.is_sorted_by(|a, b| a.0 < b.0));
         assert!(CODES.iter().all(|(alpha2, _, _)| is_iso_alpha2(alpha2)));

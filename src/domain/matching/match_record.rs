@@ -111,8 +111,8 @@ pub enum MatchRefusal {
     #[error("match {0} is {1} already")]
     Already(MatchId, &'static str),
     #[error(
-        "match {id} was {decision} by {by} on {at}, and you may not have seen that: look at it \
-         again, and reopen it before you decide otherwise"
+        "match {id} was {decision} by {by} on {at}, and you may not have seen that: open the match \
+         again before you decide"
     )]
     DecidedByAnother { id: MatchId, decision: &'static str, by: String, at: Timestamp },
 }
@@ -135,7 +135,8 @@ impl MatchRecord {
         self.found.is_urgent() && self.ended.is_none() && self.state() != MatchState::Confirmed
     }
 
-    /// How many decisions people have made. A page knows by it whether somebody decided since.
+    /// How many decisions people have made. A page compares it to see whether somebody decided
+    /// since.
     pub fn decisions(&self) -> usize {
         self.history.iter().filter(|event| event.by.is_some()).count()
     }

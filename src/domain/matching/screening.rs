@@ -72,8 +72,8 @@ pub enum WatchlistProblemKind {
 }
 
 impl WatchlistProblemKind {
-    /// Whether the content in use may be another than the one that should be. A few rows that
-    /// cannot be read are said, and change nothing else.
+    /// Whether the content in use may be out of date or incomplete. A few rows that cannot be read
+    /// are reported, but do not make it stale.
     pub fn is_stale(self) -> bool {
         self != Self::RowsLeftOut
     }

@@ -20,7 +20,7 @@ pub struct ShownDecision {
     pub ended: Option<EndOfDismissal>,
 }
 
-/// Why a dismissal is not in force any more.
+/// Why a dismissal is no longer in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EndOfDismissal {
     pub at: Timestamp,

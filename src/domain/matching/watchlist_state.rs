@@ -36,7 +36,7 @@ pub struct WatchlistState {
     pub moving_since: Option<Timestamp>,
     /// Rows that were left out, each with its file and line. They may quote the row.
     pub row_problems: Vec<String>,
-    /// What is said of the file as it was last read: columns that are not used.
+    /// Notes about the file as it was last read: columns that are not used.
     #[serde(default)]
     pub notes: Vec<String>,
     /// How the columns of the content in use were mapped. `None` if it was read by an earlier

@@ -209,13 +209,13 @@ async fn compare(
         (outcomes, screener)
     })
     .await;
-    // It has very many small parts. The check does not wait until they are gone.
+    // Freeing its many small parts takes a while, so it is done outside the check.
     tokio::task::spawn_blocking(move || drop(screener));
     Ok(outcomes)
 }
 
 /// The matches with addresses that many entries share and that the changes concern. An entry that
-/// comes to such an address is in no match so far.
+/// is new at such an address is in no match so far.
 async fn shared_addresses(
     store: &Store,
     state: &WatchlistState,

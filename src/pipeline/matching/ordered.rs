@@ -35,7 +35,7 @@ impl OrderedIds {
     }
 
     /// The id of an entry that a rule orders. It is replaced by the permanent one when the entry is
-    /// listed. An entry without a country is the first of its name.
+    /// listed. An entry without a country has the id of the first entry of its name.
     pub fn id(&self, entry: &Entry) -> EntryId {
         let key = key(entry);
         let Some(all) = self.0.get(&key) else {

@@ -15,7 +15,7 @@ use crate::domain::{
 use crate::screen::addresses::address::Address;
 use crate::screen::evidence::{self, Shown};
 
-/// What the name of a source begins with that is a rule.
+/// The beginning of the name of a source that is a rule.
 const RULE: &str = "rule ";
 
 /// What a comparison found of one counterparty and one entry.
@@ -57,7 +57,8 @@ pub fn match_id(watchlist: &str, id: &str, incarnation: u32, entry: &EntryId) ->
     MatchId::of([watchlist, id, entry.as_str(), &incarnation.to_string()])
 }
 
-/// What stands for all entries at one address that so many share that they are one match.
+/// The id that replaces those of all entries at one address, if so many share it that they are one
+/// match.
 pub fn shared_address_id(address: &str) -> EntryId {
     EntryId::of(["address", &Address::of(address).normalized()])
 }
@@ -101,8 +102,9 @@ pub fn seen(
     (record, event)
 }
 
-/// A confirmed match whose entry is listed, but is not similar any more: a person said that both
-/// are the same, so it follows the entry, and it is not over any more if the entry is listed again.
+/// A confirmed match whose entry is listed, but is no longer similar. A person confirmed that both
+/// are the same party, so the match stays with the entry, and has no end any more if the entry is
+/// relisted.
 pub fn followed(
     mut record: MatchRecord,
     sighting: Sighting,
@@ -228,7 +230,7 @@ fn found(sighting: Sighting, cause: Cause, now: Timestamp) -> MatchRecord {
     record
 }
 
-/// Takes over what was compared, without any judgement. Another name of the entry is in the
+/// Stores both sides and the score as compared now. A new name of the entry is added to the
 /// history.
 fn update(record: &mut MatchRecord, sighting: Sighting, now: Timestamp) {
     let Sighting { party, entry_id, entry, sources, band, score, compared, reasons, .. } = sighting;

@@ -25,7 +25,7 @@ use crate::pipeline::{Program, Wiring};
 use crate::random;
 use crate::store::{CheckRecord, Lease, Result};
 
-/// What is said of a file that another program writes.
+/// The note about a file that another program is writing.
 const MOVING: &str = "the file is being written; the next check reads it";
 
 /// How the check of one counterparty file ended.

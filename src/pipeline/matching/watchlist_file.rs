@@ -86,8 +86,8 @@ pub struct FirstLook {
     pub notes: Vec<String>,
 }
 
-/// Reads a file as a check would. Says nothing of a file that does not exist yet, or that is being
-/// written.
+/// Reads a file as a check would. Returns nothing for a file that does not exist yet, or that is
+/// being written.
 pub fn first_look(settings: &WatchlistSettings) -> FirstLook {
     if !settings.path.exists() {
         return FirstLook::default();
@@ -106,7 +106,7 @@ pub fn first_look(settings: &WatchlistSettings) -> FirstLook {
     }
 }
 
-/// What is said of rows that could not be read. `None`: all could be.
+/// The problem of rows that could not be read. `None`: all were read.
 pub fn unread(file: &Watchlist, max_loss: f64) -> Option<(WatchlistProblemKind, String)> {
     let (unread, all) = (file.unread_rows(), file.all_rows());
     let kind = match unread {
@@ -134,7 +134,7 @@ pub fn cut_short(line: u64) -> (WatchlistProblemKind, String) {
 
 /// A file that has changed each time it was read, for too long.
 pub fn always_moving() -> (WatchlistProblemKind, String) {
-    let detail = "expected a file that nobody writes, but it has changed each time it was read";
+    let detail = "expected a file that is not being written, but it changed during each read";
     (WatchlistProblemKind::Unreadable, detail.to_owned())
 }
 

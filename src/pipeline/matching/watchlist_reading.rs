@@ -22,18 +22,19 @@ use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, CounterpartyUpdate, Result};
 use crate::watchlist::Watchlist;
 
-/// How often a file is read in one check, if it changes meanwhile or ends within a row: another
-/// program writes it.
+/// How often one check reads a file that changes during the read or ends within a row, because
+/// another program is writing it.
 const READS: u32 = 3;
-/// The pause between them. A program that writes without a buffer needs less for its next row.
+/// The pause between these reads: longer than a program that writes row by row needs for its next
+/// row.
 const PAUSE: Duration = Duration::from_millis(500);
-/// A file that changes for so long each time it is read is a problem. An export of a million rows
+/// A file that changed during each read for this long is a problem. An export of a million rows
 /// takes some minutes.
 const MOVES_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// What is said of a content that a person rejected.
 pub const REJECTED: &str = "a person rejected the content of the file";
 
-/// What came of reading a file.
+/// The result of reading a file.
 #[derive(Debug, Default)]
 pub struct FileRead {
     /// What its new content changes. `None`: no new content comes into use.
@@ -102,7 +103,7 @@ pub async fn read_file(
     let former = program.store.removed_counterparties(&settings.name).await?;
     let change = FileChange::between(in_use, &former, file.counterparties, now);
     let exceeded = change.exceeds(settings.max_loss, settings.max_revised);
-    // The same bytes read otherwise, after an upgrade, are no change of the file.
+    // The same bytes may be read in another way after an upgrade. The file did not change then.
     let is_same = state.sha256.as_ref() == Some(&file.sha256)
         && state.read_as.as_ref().is_none_or(|before| *before == read_as(settings));
     let is_accepted = is_same || state.accepted.as_ref() == Some(&file.sha256);
@@ -154,7 +155,8 @@ async fn read_unmoved(
             tokio::time::sleep(pause).await;
         }
         let (settings, read, seen) = (settings.clone(), read.clone(), sight.clone());
-        // Looks before it reads: what changes in between is read again by the next check.
+        // The size and time are read before the content, so that the next check reads a file again
+        // that changed in between.
         let (seen, found) = in_background(move || {
             let seen = if attempt > 0 { watchlist_file::look(&settings) } else { Ok(seen) };
             (seen, read(&settings))
@@ -181,8 +183,8 @@ fn note_moving(settings: &WatchlistSettings, state: &mut WatchlistState, now: Ti
     note_age(settings, state, now);
 }
 
-/// What may have lost the rows: those that could not be read, and files that are not in the folder
-/// any more.
+/// The message, with why rows may be missing: some could not be read, or files are no longer in the
+/// folder.
 fn with_reasons(
     message: &str,
     state: &WatchlistState,
@@ -191,7 +193,7 @@ fn with_reasons(
 ) -> String {
     let gone = state.files.iter().filter(|name| !sight.files.contains(name));
     let gone = gone.map(|name| format!("`{name}` is not in the folder any more"));
-    // A file alone is called the same, and a former one of a folder is not what a file lost.
+    // Only a folder of several files can lack one of them.
     let gone = gone.filter(|_| state.files.len() > 1);
     let reasons: Vec<String> =
         unread.map(|(_, detail)| detail.clone()).into_iter().chain(gone).collect();
@@ -205,7 +207,7 @@ fn read_as(settings: &WatchlistSettings) -> String {
     format!("{:?}", settings.columns)
 }
 
-/// Keeps what is said of a file, and logs what is new of it.
+/// Stores the notes about a file, and logs those that are new.
 fn say_notes(state: &mut WatchlistState, notes: &[String]) {
     for note in notes.iter().filter(|note| !state.notes.contains(note)) {
         info!(watchlist.name = state.name, "{}: {note}", state.name);
@@ -379,7 +381,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_moves_or_is_cut_is_read_again_a_moment_later() {
+    async fn a_file_that_is_being_written_or_is_cut_is_read_again_a_moment_later() {
         // What each read finds: `m`: it moves, `c`: it is cut, `w`: it is whole, `e`: an error.
         let check = async |reads: &'static str, expected: Option<Option<u64>>, count: u32| {
             let times = Arc::new(AtomicU32::new(0));
@@ -414,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_moves_is_a_problem_after_a_time_only() {
+    fn a_file_that_is_being_written_is_a_problem_only_after_a_time() {
         let at = |minutes: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
         let mut state = WatchlistState::default();
         for minutes in [1, 2, 16] {
@@ -429,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_moves_may_be_old_meanwhile() {
+    fn a_file_that_is_being_written_may_also_be_old() {
         let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(48);
         let hour = Duration::from_secs(3600);
         let settings = WatchlistSettings { max_age: Some(hour), ..settings() };

@@ -239,7 +239,7 @@ fn is_label(token: Option<&Token>) -> bool {
     [Part::Unit, Part::Building].iter().any(|part| is_word_of(token, *part))
 }
 
-/// The side of a street that a letter stands for: `Quay Rd. S`, `W Quay Street`.
+/// The compass direction that a letter abbreviates: `Quay Rd. S`, `W Quay Street`.
 fn direction(all: &[Token], at: usize, letter: &str) -> Option<&'static str> {
     let direction = match letter {
         "n" => "north",

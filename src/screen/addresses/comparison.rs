@@ -116,7 +116,7 @@ pub fn compare(
     let covered = ((own / all_own.max(0.1)).min(1.0), (other / all_other.max(0.1)).min(1.0));
     let (most, least) = (covered.0.max(covered.1), covered.0.min(covered.1));
     if same_box && !words.is_empty() {
-        // A box is one of its town, and has one holder.
+        // Within its town, a box has one holder.
         heaviest = heaviest.max(NAMES_A_PLACE);
     }
     let is_contained = (agree_on_house || same_box) && (words.len() > 1 || same_postal);

@@ -345,7 +345,7 @@ impl<'a> Reach<'a> {
                 *sum = (sum.0 + gain.common.0, sum.1 + gain.common.1);
             }
         }
-        // Words that have nothing in common only take from the score.
+        // Words that have nothing in common only lower the score.
         let mut weight: f32 = known.iter().filter_map(|word| word.weight).sum();
         let mut is_whole = false;
         let mut reaches = false;

@@ -10,8 +10,8 @@ use crate::screen::names::letter_hash::{deletions, hash};
 use crate::screen::names::meaning::related;
 use crate::screen::names::spelling::is_consonant_at;
 
-/// Most hashes are ruled out by so many bits, a power of two. The 41 entries of a rule have about
-/// 10,000 hashes.
+/// The size of the bit filter, a power of two: large enough to rule out most hashes of other words.
+/// The 41 entries of a rule have about 10,000 hashes.
 const BITS: usize = 1 << 18;
 const BITS_OF_PLACE: u32 = 18;
 
@@ -40,7 +40,7 @@ impl TermFilter {
         let mut filter = Self { bits: vec![0; BITS / 64].into(), hashes: FxHashSet::default() };
         for sense in groups.iter().filter_map(|group| vocabulary.sense(*group)) {
             filter.add(Way::Meaning, hash(sense.bytes()));
-            // Words stand for each other.
+            // Related words match each other.
             for (other, _) in related(sense) {
                 filter.add(Way::Meaning, hash(other.bytes()));
             }

@@ -11,10 +11,10 @@ use super::place::is_place;
 use super::table::lines;
 use super::word::FILLERS;
 
-/// How a phrase stands to the name.
+/// What a phrase says about the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// It says nothing of the party.
+    /// It does not distinguish parties.
     Title,
     /// A part of the party, with its place.
     Part,
@@ -48,10 +48,10 @@ const PLACE_WORDS: usize = 4;
 /// Signs that letters alone do not show: `M/s` is no initials.
 const SIGNS: [(&str, &str); 4] =
     [("m/s", "messrs "), ("c/o", "care of "), ("a/p", "accounts payable"), ("h/q", "hq")];
-/// What stands between a part and its place, in other languages.
+/// Words between a part and its place, in several languages.
 const BETWEEN: [&str; 8] = ["of", "in", "at", "de", "v", "w", "u", "en"];
 
-/// English words that begin names, unless another word stands between.
+/// English words that begin names, as in `Office Alder`, unless a word of [`BETWEEN`] follows.
 const GENERIC: [&str; 10] = [
     "branch",
     "branches",
@@ -69,7 +69,7 @@ const GENERIC: [&str; 10] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bare {
     pub name: String,
-    /// What was left out and says something. Empty: only titles were.
+    /// The words that were left out, without titles.
     pub left_out: String,
 }
 
@@ -151,7 +151,7 @@ fn at_end(words: &[String]) -> Option<usize> {
         }
         let before = words.get(..start).unwrap_or_default().iter().rev();
         let place = before.take(PLACE_WORDS).take_while(|word| is_place(word)).count();
-        // A name that is a place is left.
+        // If the whole name is a place, it stays.
         Some(if place < start { start - place } else { start }).filter(|at| *at > 0)
     })
 }

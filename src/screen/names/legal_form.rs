@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_form_that_stands_after_names_is_none_before_one() {
+    fn err_a_form_that_follows_names_is_not_one_before_a_name() {
         check("SAS Institute", "sas institute", &[]);
         check("A. D. Alder", "a d alder", &[]);
     }

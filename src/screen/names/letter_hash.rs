@@ -20,7 +20,7 @@ pub fn short_hash(text: &str) -> u32 {
     u32::try_from(hash(text.bytes()).wrapping_mul(BASE) >> 32).unwrap_or_default()
 }
 
-/// Hands on the hash of a word and of the word with each letter left out.
+/// Calls `each` with the hash of a word, and of the word with each letter left out.
 pub fn deletions(word: &str, each: &mut impl FnMut(u64)) {
     let whole = hash(word.bytes());
     each(whole);

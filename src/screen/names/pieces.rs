@@ -22,7 +22,7 @@ const INITIALS_IN_COMPOUND: usize = 3;
 const PARTLY_FROM: usize = 4;
 /// Letters that romanize one Cyrillic letter.
 const ONE_LETTER: [&str; 8] = ["shch", "ts", "kh", "ch", "sh", "zh", "ya", "yu"];
-/// What stands in the table for a word that may be left out.
+/// Marks a word in the table that may be left out.
 const LEFT_OUT: &str = "-";
 
 static RUSSIAN: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn err_three_letters_of_a_part_and_words_that_are_free_no_more() {
+    fn err_three_letters_of_a_part_and_words_that_are_already_linked() {
         check("apz", "Alder Instrument Plant Birchgrove", None);
         check("alderwood", "Alder Instrument Plant", None);
         let words = Name::of("Alder Instrument Plant").words;

@@ -82,7 +82,7 @@ pub fn in_latin(text: &str) -> Cow<'_, str> {
                 at += 1;
             }
         } else {
-            // `第13所`: the number speaks for itself.
+            // `第13所`: the digits are a number already.
             let is_before_digit = letters.get(at + 1).is_some_and(|next| next.0.is_ascii_digit());
             latin.push(if *letter == '第' && is_before_digit { ' ' } else { *original });
             at += 1;
@@ -178,15 +178,16 @@ fn ten(letter: char) -> Option<usize> {
     TENS.iter().find(|(numeral, _)| *numeral == letter).map(|(_, value)| *value)
 }
 
-/// Scripts whose words the table has: all but Latin.
+/// Scripts that may have words in the table: Greek to Arabic, Thai, Georgian, and those without
+/// spaces.
 fn is_read_by_meaning(letter: char) -> bool {
     matches!(letter, '\u{370}'..='\u{6ff}' | '\u{e00}'..='\u{e7f}' | '\u{10a0}'..='\u{11ff}'
         | '\u{3040}'..='\u{30ff}' | '\u{3200}'..='\u{33ff}')
         || has_no_spaces(letter)
 }
 
-/// Scripts that write words together: Han, Kana, Hangul, Thai. A form in parentheses stands beside
-/// its name in the same way.
+/// Scripts that write words together: Han, Kana, Hangul, Thai. A form in parentheses follows its
+/// name without a space too.
 fn has_no_spaces(letter: char) -> bool {
     matches!(letter, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'
         | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9d}' | '(')

@@ -1,5 +1,5 @@
-//! Counterparties as a comparison reads them, whatever list they are compared with. It takes most
-//! of the time to read a name, so this is done when a counterparty file changes, and kept.
+//! Counterparties as a comparison reads them, independent of the list. Reading the names takes most
+//! of the time, so it is done when a counterparty file changes, and the result is stored.
 //!
 //! - [`parties`]: all of it, and its bytes.
 //! - [`names`], [`words`], [`addresses`]: its parts. [`texts`]: many short texts.
