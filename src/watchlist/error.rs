@@ -30,6 +30,12 @@ pub enum WatchlistError {
     )]
     OtherEncoding { path: PathBuf, line: u64 },
     #[error(
+        "expected quotes that are closed in {path}, but over {} rows have an open one, the first \
+         on line {line}",
+        crate::watchlist::MOST_OPEN_ROWS
+    )]
+    OpenQuotes { path: PathBuf, line: u64 },
+    #[error(
         "expected a header with a column for {missing} in {path}, but got {found}: name the column \
          in `columns` of the watchlist, or call it `{missing}`"
     )]
@@ -48,6 +54,7 @@ impl WatchlistError {
             | Self::Malformed { path, .. }
             | Self::OldWorkbook { path }
             | Self::OtherEncoding { path, .. }
+            | Self::OpenQuotes { path, .. }
             | Self::NoColumn { path, .. }
             | Self::Workbook { path, .. }
             | Self::Moving(path)

@@ -164,6 +164,7 @@ fn no_table(problem: NoTable, path: &Path) -> WatchlistError {
             WatchlistError::Malformed { path, problem }
         }
         NoTable::Csv(problem) => WatchlistError::Malformed { path, problem },
+        NoTable::OpenQuotes { line } => WatchlistError::OpenQuotes { path, line },
     }
 }
 

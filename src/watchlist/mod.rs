@@ -34,3 +34,4 @@ pub use error::{WatchlistError, WorkbookError};
 pub use files::{Seen, look, read};
 pub use row_problem::{RowProblem, RowProblemKind};
 pub use rows::Watchlist;
+pub use text_table::MOST_OPEN_ROWS;

@@ -16,7 +16,7 @@ pub struct RowProblem {
 pub enum RowProblemKind {
     /// The row is not compared.
     LeftOut,
-    /// It is compared without bytes that cannot be read.
+    /// It is compared without what cannot be read.
     Damaged,
     /// It is compared without its country.
     NoCountry,

@@ -24,6 +24,8 @@ pub const MAX_ROWS: usize = 1_000_000;
 const CANNOT_BE_READ: [char; 2] = [UNREADABLE, '\0'];
 /// The most names, and the most addresses, of one counterparty.
 const MAX_LISTED: usize = 50;
+/// A problem quotes so many bytes of a cell.
+const MAX_QUOTED: usize = 100;
 
 /// One row of a file, with the line on which it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -321,6 +323,14 @@ impl FileRows<'_, '_> {
             parts => vec![one_line(&parts.join(", "))],
         };
         counterparty.addresses.retain(|address| !address.is_empty());
+        let most = counterparty.aliases.len().max(counterparty.addresses.len());
+        if most > MAX_LISTED {
+            let problem = format!(
+                "expected at most {MAX_LISTED} other names or addresses, but got {most}: the row \
+                 is compared with the first {MAX_LISTED}"
+            );
+            self.problem(row.line, problem, RowProblemKind::Damaged);
+        }
         counterparty.aliases.truncate(MAX_LISTED);
         counterparty.addresses.truncate(MAX_LISTED);
         if counterparty.id.is_empty() {
@@ -338,18 +348,19 @@ impl FileRows<'_, '_> {
             };
             return Err(format!(
                 "expected an id of its own, but `{}` is that of line {line}{other}",
-                counterparty.id
+                quoted(&counterparty.id)
             ));
         }
         if !counterparty.name.chars().any(char::is_alphanumeric) {
-            return Err(format!("expected a name, but got `{}`", counterparty.name));
+            return Err(format!("expected a name, but got `{}`", quoted(&counterparty.name)));
         }
         if let Some(code) = countries::read(country) {
             counterparty.country = code.to_owned();
         } else if !country.is_empty() {
             let problem = format!(
-                "expected an ISO 3166-1 code or the name of a country, but got `{country}`: the \
-                 row is compared without a country"
+                "expected an ISO 3166-1 code or the name of a country, but got `{}`: the row is \
+                 compared without a country",
+                quoted(country)
             );
             self.problem(row.line, problem, RowProblemKind::NoCountry);
         }
@@ -373,6 +384,11 @@ impl FileRows<'_, '_> {
         let parts = (!separator.is_empty()).then(|| cell.split(separator));
         whole.into_iter().chain(parts.into_iter().flatten())
     }
+}
+
+/// The beginning of a cell, for a problem that quotes it.
+fn quoted(cell: &str) -> &str {
+    cell.get(..cell.floor_char_boundary(MAX_QUOTED)).unwrap_or_default()
 }
 
 #[cfg(test)]

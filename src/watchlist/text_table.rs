@@ -8,6 +8,9 @@ use crate::watchlist::rows::{Cells, Ending, OpenQuote};
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// The separator is looked for in so many bytes.
 const HEADER_BYTES: usize = 4096;
+/// After an open quote, the rest of the text is read again. More than this many in one file would
+/// take minutes in a file of some megabytes.
+pub const MOST_OPEN_ROWS: usize = 200;
 /// Old programs end a text with it.
 const END_OF_TEXT: char = '\u{1a}';
 
@@ -17,6 +20,11 @@ pub enum NoTable {
     NoText(NoText),
     /// The reader of CSV failed.
     Csv(String),
+    /// So many rows have a quote that is not closed that the file is not what it seems. The first
+    /// of them begins on this line.
+    OpenQuotes {
+        line: u64,
+    },
 }
 
 /// What is known of a text after its rows were read.
@@ -35,11 +43,16 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Result<Cells, OpenQuote>)) -> Res
     let separator = separator(text);
     let mut rest: &str = text;
     let mut lines_before = 0;
+    let (mut open_rows, mut first_open) = (0, 0);
     // A quote that is never closed would swallow the rows after it, and nobody would miss them.
     while let Some(open) = open_quotes::first(rest, separator) {
         let before = rest.get(..open.begins).unwrap_or_default();
         rows_of(before, separator, lines_before, each)?;
         let line = lines_before + open.line;
+        (open_rows, first_open) = (open_rows + 1, if open_rows == 0 { line } else { first_open });
+        if open_rows > MOST_OPEN_ROWS {
+            return Err(NoTable::OpenQuotes { line: first_open });
+        }
         each(Err(OpenQuote { line }));
         rest = rest.get(open.ends..).unwrap_or_default();
         lines_before = line;
@@ -139,6 +152,16 @@ mod tests {
         assert_eq!(found, expected);
         let found = read(b"id,name\n1,\"Alder\n2,Birch\n").unwrap();
         assert_eq!(found[1..], [row(2, &["OPEN"]), row(3, &["2", "Birch"])]);
+    }
+
+    #[test]
+    fn err_a_file_of_open_quotes_is_refused_after_a_few() {
+        let text = format!("id,name\n{}", "x\",\"\n".repeat(2_000));
+        let mut seen = 0;
+        let error = rows(text.as_bytes(), &mut |_| seen += 1).unwrap_err();
+        assert_eq!(error, NoTable::OpenQuotes { line: 2 });
+        assert!(seen <= 3 * MOST_OPEN_ROWS, "{seen}");
+        assert_eq!(MOST_OPEN_ROWS, 200);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub const MAX_UNPACKED: u64 = 1_000_000_000;
 /// The most bytes of one part that is read into memory as a whole: the table of texts, the styles,
 /// the relations. Each text takes several times its bytes.
 pub const MAX_WHOLE_PART: u64 = 250_000_000;
+/// The most letters of a cell in Excel. A text that many cells refer to takes its place in each.
+pub const MAX_CELL: usize = 32_767;
 /// Where the sheets are, which are read cell by cell.
 const SHEETS: &str = "xl/worksheets/sheet";
 
@@ -53,9 +55,13 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Found)) -> Result<(), WorkbookErr
         each(Found::Note(text.to_owned()));
     }
     let are_several = visible.len() > 1;
+    let mut left = usize::try_from(MAX_WHOLE_PART).unwrap_or(usize::MAX);
     for sheet in visible {
         // Cell by cell: a whole range would take memory for each cell between two far corners.
-        let Ok(mut cells) = book.worksheet_cells_reader(&sheet.name) else { continue };
+        let name = sheet.name.clone();
+        let of_sheet = |problem: String| broken(format!("the sheet `{name}`: {problem}"));
+        let opened = book.worksheet_cells_reader(&sheet.name);
+        let mut cells = opened.map_err(|error| of_sheet(error.to_string()))?;
         if are_several {
             each(Found::Sheet(sheet.name));
         }
@@ -69,6 +75,14 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Found)) -> Result<(), WorkbookErr
             if text.is_empty() || column >= MAX_COLUMNS {
                 continue;
             }
+            if text.len() > MAX_CELL && text.chars().count() > MAX_CELL {
+                let problem = format!("a cell of row {line} has over {MAX_CELL} letters");
+                return Err(of_sheet(problem));
+            }
+            left = left.checked_sub(text.len()).ok_or_else(|| WorkbookError::UnpacksToMuch {
+                what: "the text of all cells".to_owned(),
+                limit: MAX_WHOLE_PART,
+            })?;
             if row.line != line && any {
                 each(Found::Row(std::mem::replace(&mut row, Cells { line, cells: Vec::new() })));
             }
