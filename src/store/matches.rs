@@ -10,7 +10,7 @@ use crate::store::row::Row;
 use crate::store::statement::{CHUNK, placeholders, sql};
 use crate::store::transaction::Tx;
 use crate::store::value::json;
-use crate::store::{MatchQuery, MatchingRecord, Result, Store, journal, watchlists};
+use crate::store::{Fence, MatchQuery, MatchingRecord, Result, Store, journal, lease, watchlists};
 
 /// A score in thousandths.
 const THOUSAND: f64 = 1000.0;
@@ -157,11 +157,12 @@ impl Store {
     pub async fn change_match<E>(
         &self,
         id: &MatchId,
-        at: Timestamp,
+        (at, fence): (Timestamp, &Fence),
         change: impl FnOnce(&mut MatchRecord) -> std::result::Result<JournalEvent, E>,
     ) -> Result<Option<std::result::Result<MatchRecord, E>>> {
         const ACTION: &str = "change a match";
         let mut tx = self.pools.begin(ACTION).await?;
+        lease::check(&mut tx, fence).await?;
         let statement =
             sql("SELECT json, watchlist FROM possible_match WHERE match_id = $1").bind(id.as_str());
         let Some(row) = tx.fetch_one(ACTION, statement).await? else {

@@ -3,7 +3,7 @@
 use crate::domain::matching::watchlist_state::StoredCounterparty;
 use crate::store::statement::{placeholders, sql};
 use crate::store::watchlists::counterparty_of;
-use crate::store::{Result, Store};
+use crate::store::{Fence, Result, Store, lease};
 
 /// The most ids in one statement. SQLite takes 32,766 values, PostgreSQL 65,535.
 const IDS_AT_ONCE: usize = 500;
@@ -39,9 +39,14 @@ impl Store {
 
     /// Replaces what was prepared before. The caller keeps the lock of the matches, so that nothing
     /// of an erased counterparty is stored again.
-    pub async fn keep_prepared_watchlist(&self, prepared: PreparedWatchlist) -> Result<()> {
+    pub async fn keep_prepared_watchlist(
+        &self,
+        prepared: PreparedWatchlist,
+        fence: &Fence,
+    ) -> Result<()> {
         const ACTION: &str = "keep a prepared watchlist";
         let mut tx = self.pools.begin(ACTION).await?;
+        lease::check(&mut tx, fence).await?;
         let statement = sql("INSERT INTO prepared_watchlist \
                              (watchlist, generation, made_by, content) \
                              VALUES ($1, $2, $3, $4) \

@@ -9,7 +9,7 @@ use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::value::{Value, json};
-use crate::store::{CounterpartyUpdate, Result, Store, journal};
+use crate::store::{CounterpartyUpdate, Fence, Result, Store, journal, lease};
 
 /// Rows of the table in one statement, so that a large file is not in memory twice.
 const ROWS_AT_ONCE: usize = 5_000;
@@ -65,9 +65,10 @@ impl Store {
 
     /// Carries everything of a watchlist over to its new name, if nothing is stored under that.
     /// Returns whether it did.
-    pub async fn rename_watchlist(&self, from: &str, to: &str) -> Result<bool> {
+    pub async fn rename_watchlist(&self, from: &str, to: &str, fence: &Fence) -> Result<bool> {
         const ACTION: &str = "rename a watchlist";
         let mut tx = self.pools.begin(ACTION).await?;
+        lease::check(&mut tx, fence).await?;
         let state = |name: &str| sql("SELECT json FROM watchlist WHERE name = $1").bind(name);
         let has_new = tx.fetch_one(ACTION, state(to)).await?.is_some();
         let old = tx.fetch_one(ACTION, state(from)).await?;
@@ -94,11 +95,12 @@ impl Store {
         &self,
         watchlist: &str,
         id: &str,
-        at: Timestamp,
+        (at, fence): (Timestamp, &Fence),
         event: impl FnOnce(u64) -> JournalEvent,
     ) -> Result<Option<u64>> {
         const ACTION: &str = "erase a counterparty";
         let mut tx = self.pools.begin(ACTION).await?;
+        lease::check(&mut tx, fence).await?;
         let shown = sql("DELETE FROM shown_match \
                          WHERE match_id IN (SELECT match_id \
                          FROM possible_match \
@@ -128,6 +130,7 @@ impl Store {
             state.generation += 1;
             // Problems of rows quote the file.
             state.row_problems.clear();
+            state.more_row_problems = 0;
             write_state(&mut tx, &state).await?;
         }
         journal::append(&mut tx, at, &[event(matches)]).await?;

@@ -29,6 +29,8 @@ pub struct WatchlistRow {
     /// The rows with problems, each with its file and line: they are left out, or compared without
     /// what cannot be read.
     pub problems: Vec<String>,
+    /// How many rows that is. The last of many problems counts the others.
+    pub bad_rows: usize,
     /// What a person should know of how the file was read: columns that are not used.
     pub notes: Vec<String>,
     /// When all counterparties were last compared at once.
@@ -57,8 +59,8 @@ pub struct WatchlistStateRow {
 
 impl From<WatchlistRow> for WatchlistStateRow {
     fn from(row: WatchlistRow) -> Self {
-        let WatchlistRow { name, rows, dated, problem, problems, open, stale, .. } = row;
-        Self { name, rows, dated, problem, bad_rows: problems.len(), open, stale }
+        let WatchlistRow { name, rows, dated, problem, bad_rows, open, stale, .. } = row;
+        Self { name, rows, dated, problem, bad_rows, open, stale }
     }
 }
 
@@ -68,6 +70,15 @@ pub struct ConfiguredWatchlist {
     pub name: String,
     pub path: String,
     pub lists: Vec<ListCode>,
+}
+
+fn said_row_problems(mut problems: Vec<String>, more: usize) -> Vec<String> {
+    match more {
+        0 => {}
+        1 => problems.push("1 more row has a problem".to_owned()),
+        more => problems.push(format!("{more} more rows have a problem")),
+    }
+    problems
 }
 
 /// The rows of these counterparty files, in their order.
@@ -103,7 +114,8 @@ pub async fn watchlist_rows(
             last_read_at: state.read_at,
             age_seconds: state.dated.map(|dated| now.duration_since(dated).as_secs()),
             problem,
-            problems: state.row_problems,
+            bad_rows: state.row_problems.len() + state.more_row_problems,
+            problems: said_row_problems(state.row_problems, state.more_row_problems),
             notes: state.notes,
             screened_at: state.screened.map(|last| last.at),
             open: count(name, MatchState::Open),

@@ -83,3 +83,22 @@ async fn a_row_that_is_left_out_is_reported_and_stops_no_route_of_matches() {
     assert_eq!(states[0].notes, ["customers.csv has a column that is not used: `Fax`"]);
     world.nothing_leaks().await;
 }
+
+#[tokio::test]
+async fn of_very_many_bad_rows_the_first_are_named_and_all_are_counted() {
+    let site = site("").await;
+    let bad = |n: usize| format!("B{n},Quixotic Bakery,,,Nowhere {},", "x".repeat(1_000));
+    let all: Vec<String> = (0..1_500).map(bad).chain([OURS.to_owned()]).collect();
+    write(&site, &all.iter().map(String::as_str).collect::<Vec<_>>());
+    site.publish(&with(&[newcomer()]));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    let row = watchlist(&site).await;
+    assert_eq!((&row["rows"], &row["bad_rows"]), (&1_501.into(), &1_500.into()));
+    let problems = row["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1_001);
+    assert_eq!(problems[1_000], "500 more rows have a problem");
+    let longest = problems.iter().map(|problem| problem.as_str().unwrap().len()).max();
+    assert!(longest < Some(300), "a cell is quoted in part: {}", problems[0]);
+    let status = site.command(&["status"]).await.stdout;
+    assert!(status.contains("1500 with problems"), "{status}");
+}

@@ -36,6 +36,9 @@ pub struct WatchlistState {
     pub moving_since: Option<Timestamp>,
     /// Rows that were left out, each with its file and line. They may quote the row.
     pub row_problems: Vec<String>,
+    /// How many more there were. Each check reads those above from the store.
+    #[serde(default)]
+    pub more_row_problems: usize,
     /// Notes about the file as it was last read: columns that are not used.
     #[serde(default)]
     pub notes: Vec<String>,

@@ -26,7 +26,7 @@ use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show}
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
 use crate::screen::shortlist::{is_at_one, shortlist};
-use crate::store::{CheckRecord, Result, Store};
+use crate::store::{CheckRecord, Fence, Result, Store};
 
 /// A change of a record, with what brings up its matches.
 struct ChangeInRecord {
@@ -58,6 +58,7 @@ pub async fn match_changes(
         return Ok(None);
     }
     let lock = program.lock_matches().await?;
+    let fence = lock.fence();
     let states = program.store.watchlist_states().await?;
     let facts = facts(config, &states);
     let mut outcomes: Vec<Outcome> = Vec::new();
@@ -67,7 +68,7 @@ pub async fn match_changes(
             let Some(settings) = config.watchlists.iter().find(|w| w.name == state.name) else {
                 continue;
             };
-            let scope = (state, settings.lists.as_slice());
+            let scope = (state, settings.lists.as_slice(), &fence);
             let found =
                 compare(program, config, record, scope, &changes, &mut ids_of_changes).await?;
             outcomes.extend(found);
@@ -125,7 +126,7 @@ async fn compare(
     program: &Program,
     config: &Config,
     record: &CheckRecord,
-    (state, lists): (&WatchlistState, &[ListCode]),
+    (state, lists, fence): (&WatchlistState, &[ListCode], &Fence),
     changes: &[ChangeInRecord],
     ids_of_changes: &mut IdsOfChanges,
 ) -> Result<Vec<Outcome>> {
@@ -133,7 +134,7 @@ async fn compare(
     let mut ids = changed_ids(record, changes);
     let (current, prepared) = tokio::try_join!(
         current_listing::read(store, config, lists, record, ids.clone()),
-        prepared(store, state),
+        prepared(store, state, fence),
     )?;
     let mut causes: HashMap<EntryId, Cause> = HashMap::new();
     for ChangeInRecord { change, cause } in changes {

@@ -97,7 +97,7 @@ async fn check(
     let lock = program.lock_matches_watching(watch.cloned()).await?;
     let now = program.clock.now();
     if let Some(previous) = &settings.previous_name
-        && store.rename_watchlist(previous, &settings.name).await?
+        && store.rename_watchlist(previous, &settings.name, &lock.fence()).await?
     {
         info!(
             watchlist.name = settings.name,
@@ -157,7 +157,7 @@ async fn check(
     }
     // The next check with a change need not wait for it.
     if (state.generation, &state.screened) != (before.generation, &before.screened)
-        && let Err(problem) = prepared(store, &state).await
+        && let Err(problem) = prepared(store, &state, &lock.fence()).await
     {
         let watchlist = settings.name.as_str();
         warn!(watchlist.name = watchlist, "the counterparties are prepared later: {problem}");

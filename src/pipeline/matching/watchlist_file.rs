@@ -10,7 +10,9 @@ use crate::config::WatchlistSettings;
 use crate::domain::Sha256;
 use crate::domain::matching::screening::{WatchlistProblem, WatchlistProblemKind};
 use crate::pipeline::matching::file_change;
-use crate::watchlist::{RowProblemKind, Seen, Watchlist, WatchlistError, WorkbookError};
+use crate::watchlist::{
+    MOST_OPEN_ROWS, RowProblemKind, Seen, Watchlist, WatchlistError, WorkbookError,
+};
 
 /// What is seen of a file or a folder without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +164,13 @@ fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, Str
         WatchlistError::TooManyRows { limit, .. } => {
             (Malformed, format!("expected at most {limit} rows, but {file} has more"))
         }
+        WatchlistError::OpenQuotes { line, .. } => (
+            Malformed,
+            format!(
+                "expected quotes that are closed, but over {MOST_OPEN_ROWS} rows have an open one, \
+                 the first on line {line}"
+            ),
+        ),
         WatchlistError::Malformed { .. } => {
             (Malformed, format!("expected CSV, TSV or XLSX, but {file} is something else"))
         }

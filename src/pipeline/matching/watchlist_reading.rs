@@ -22,6 +22,8 @@ use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, CounterpartyUpdate, Result};
 use crate::watchlist::Watchlist;
 
+/// The most problems of rows that are kept of one file. Every check reads them from the store.
+const MOST_ROW_PROBLEMS: usize = 1_000;
 /// How often one check reads a file that changes during the read or ends within a row, because
 /// another program is writing it.
 const READS: u32 = 3;
@@ -90,9 +92,11 @@ pub async fn read_file(
             return Ok(FileRead::default());
         }
     };
-    state.row_problems = file.problems.iter().map(ToString::to_string).collect();
+    let bad_rows = file.problems.len();
+    let kept = file.problems.iter().take(MOST_ROW_PROBLEMS);
+    state.row_problems = kept.map(ToString::to_string).collect();
+    state.more_row_problems = bad_rows.saturating_sub(MOST_ROW_PROBLEMS);
     say_notes(state, &file.notes);
-    let bad_rows = state.row_problems.len();
     let unread = watchlist_file::unread(&file, settings.max_loss);
     let not_used = FileRead { bad_rows, ..FileRead::default() };
     if let Some(line) = file.ends_within {

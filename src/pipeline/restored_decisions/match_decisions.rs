@@ -68,7 +68,7 @@ async fn decide(
         return Ok(RestorationOutcome::Waits("the system has no random bytes".to_owned()));
     };
     let key = program.store.matching_key(&new_key).await?;
-    let _lock = program.lock_matches().await?;
+    let lock = program.lock_matches().await?;
     let seen = restored.field::<Sha256>("counterparty_hash");
     let evidence = restored.field::<Sha256>("evidence_hash");
     let is_newer = |event: &MatchEvent| event.by.is_some() && event.at > restored.decided_at();
@@ -76,7 +76,7 @@ async fn decide(
         Decider { by: &restored.by, identified: &restored.identified, at: restored.decided_at() };
     let changed = program
         .store
-        .change_match(&id, program.clock.now(), |record| {
+        .change_match(&id, (program.clock.now(), &lock.fence()), |record| {
             if Some(counterparty_hash(&key, &record.found.counterparty)) != seen {
                 return Err(Refusal::Other);
             }

@@ -11,7 +11,8 @@ use entitywatch::domain::{
     Screening,
 };
 use entitywatch::store::{
-    CounterpartyUpdate, MatchListQuery, MatchQuery, MatchStates, MatchingRecord, PreparedWatchlist,
+    CounterpartyUpdate, Fence, MatchListQuery, MatchQuery, MatchStates, MatchingRecord,
+    PreparedWatchlist,
 };
 
 use super::places::Place;
@@ -96,7 +97,7 @@ async fn with_matches(place: &Place) -> std::sync::Arc<Store> {
         },
     )
     .await;
-    store.keep_prepared_watchlist(prepared_customers()).await.unwrap();
+    store.keep_prepared_watchlist(prepared_customers(), &Fence::default()).await.unwrap();
     store
 }
 
@@ -203,7 +204,7 @@ async fn a_decision_that_is_refused_writes_nothing(place: &Place) {
     let identified = Identified::Session;
     let decider = Decider { by: "Ann", identified: &identified, at: time(AT) };
     let dismissed = store
-        .change_match(&id, time(AT), |record| {
+        .change_match(&id, (time(AT), &Fence::default()), |record| {
             record.dismiss(decider, DismissalReason::Other, "no", Default::default())?;
             Ok::<_, MatchRefusal>(event("match.dismissed"))
         })
@@ -215,7 +216,7 @@ async fn a_decision_that_is_refused_writes_nothing(place: &Place) {
     let before = store.match_record(&id).await.unwrap().unwrap();
     assert_eq!(before, dismissed);
     let refused = store
-        .change_match(&id, time(AT), |record| {
+        .change_match(&id, (time(AT), &Fence::default()), |record| {
             record.dismiss(decider, DismissalReason::Other, "again", Default::default())?;
             Ok::<_, MatchRefusal>(event("match.dismissed"))
         })
@@ -226,7 +227,9 @@ async fn a_decision_that_is_refused_writes_nothing(place: &Place) {
     assert_eq!(store.match_record(&id).await.unwrap().unwrap(), before);
     let unknown = MatchId("mat_unknown".into());
     let changed = store
-        .change_match(&unknown, time(AT), |_| Ok::<_, MatchRefusal>(event("match.dismissed")))
+        .change_match(&unknown, (time(AT), &Fence::default()), |_| {
+            Ok::<_, MatchRefusal>(event("match.dismissed"))
+        })
         .await
         .unwrap();
     assert!(changed.is_none());
@@ -255,9 +258,9 @@ async fn what_was_prepared_is_of_one_content_and_version(place: &Place) {
     assert_eq!(prepared(1, "3").await, Some(vec![1, 0, 255]));
     assert_eq!((prepared(2, "3").await, prepared(1, "4").await), (None, None));
     let newer = PreparedWatchlist { generation: 2, content: Vec::new(), ..prepared_customers() };
-    store.keep_prepared_watchlist(newer).await.unwrap();
+    store.keep_prepared_watchlist(newer, &Fence::default()).await.unwrap();
     assert_eq!((prepared(1, "3").await, prepared(2, "3").await), (None, Some(Vec::new())));
-    assert!(store.rename_watchlist("customers", "clients").await.unwrap());
+    assert!(store.rename_watchlist("customers", "clients", &Fence::default()).await.unwrap());
     let renamed = store.prepared_watchlist("clients", 2, "3").await.unwrap();
     assert_eq!(renamed, Some(Vec::new()));
 }
@@ -309,8 +312,11 @@ async fn what_a_delivery_shows_is_fixed(place: &Place) {
 async fn an_erased_counterparty_is_gone_everywhere(place: &Place) {
     let store = with_matches(place).await;
     let id = shown(&store, screening(0.9)).await;
+    let fence = Fence::default();
     let erase = |id: &'static str| {
-        store.erase_counterparty("customers", id, time(AT), |_| event("counterparty.erased"))
+        store.erase_counterparty("customers", id, (time(AT), &fence), |_| {
+            event("counterparty.erased")
+        })
     };
     assert_eq!(erase("C9").await.unwrap(), None);
     assert_eq!(erase("C1").await.unwrap(), Some(1));
@@ -323,9 +329,9 @@ async fn an_erased_counterparty_is_gone_everywhere(place: &Place) {
 
 async fn a_renamed_watchlist_keeps_its_matches(place: &Place) {
     let store = with_matches(place).await;
-    assert!(!store.rename_watchlist("vendors", "clients").await.unwrap());
-    assert!(store.rename_watchlist("customers", "clients").await.unwrap());
-    assert!(!store.rename_watchlist("customers", "clients").await.unwrap());
+    assert!(!store.rename_watchlist("vendors", "clients", &Fence::default()).await.unwrap());
+    assert!(store.rename_watchlist("customers", "clients", &Fence::default()).await.unwrap());
+    assert!(!store.rename_watchlist("customers", "clients", &Fence::default()).await.unwrap());
     let all = store.matches(&MatchQuery::default()).await.unwrap();
     assert_eq!(all.len(), 3);
     assert!(all.iter().all(|record| record.found.watchlist == "clients"));
