@@ -74,17 +74,17 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             item_commands::hand_over(program, &from, &to, until, actor, &mut reply).await
         }
         Request::MatchesDismiss { ids, by, reason, note } => {
-            let deciding = Deciding { actor: Actor { by: &by, identified }, seen };
+            let deciding = Deciding { actor: Actor { by: &by, identified }, seen: seen.as_deref() };
             match_commands::dismiss(program, &ids, deciding, (reason, &note), &mut reply).await;
             Ok(())
         }
         Request::MatchesConfirm { ids, by, note } => {
-            let deciding = Deciding { actor: Actor { by: &by, identified }, seen };
+            let deciding = Deciding { actor: Actor { by: &by, identified }, seen: seen.as_deref() };
             match_commands::confirm(program, &ids, deciding, &note, &mut reply).await;
             Ok(())
         }
         Request::MatchesReopen { id, by, note } => {
-            let deciding = Deciding { actor: Actor { by: &by, identified }, seen };
+            let deciding = Deciding { actor: Actor { by: &by, identified }, seen: seen.as_deref() };
             match_commands::reopen(program, &id, deciding, &note, &mut reply).await;
             Ok(())
         }

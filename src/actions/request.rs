@@ -74,10 +74,10 @@ pub enum Request {
         by: String,
         note: String,
     },
-    /// A decision about a match by a person who was shown `seen` decisions about it. It is refused
-    /// if another person has decided since.
+    /// A decision about a match by a person who was shown this version of it. It is refused if
+    /// another person has decided since, or a name, an address or the band has changed.
     MatchSeen {
-        seen: usize,
+        seen: String,
         decision: Box<Request>,
     },
     WatchlistsAccept {

@@ -9,7 +9,7 @@ use unicode_normalization::char::compose;
 const LONGEST: usize = 10;
 /// A text that was escaped twice has `&amp;amp;`.
 const TIMES: usize = 2;
-/// The ends of the names of letters with an accent, and the accent that is composed with the letter:
+/// The ends of the names of letters with an accent, and the accent that is added to the letter:
 /// `eacute`, `Ouml`.
 const ACCENTS: [(&str, char); 8] = [
     ("acute", '\u{301}'),

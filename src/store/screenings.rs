@@ -33,6 +33,12 @@ impl Store {
             .bind(alert.as_str());
         self.pools.fetch("read who is shown matches", statement, |row| row.text(0)).await
     }
+
+    /// The receivers that were shown something with any alert that is kept.
+    pub async fn receivers_with_matches(&self) -> Result<Vec<String>> {
+        let statement = sql("SELECT DISTINCT receiver FROM screening ORDER BY receiver");
+        self.pools.fetch("read who was shown matches", statement, |row| row.text(0)).await
+    }
 }
 
 /// Writes what the receivers of an alert are shown. What is already stored is left as it is.

@@ -51,9 +51,9 @@ pub enum Action {
         id: MatchId,
         note: String,
     },
-    /// A decision about a match on a page that shows this many decisions about it.
+    /// A decision about a match on a page that shows this version of it.
     MatchSeen {
-        seen: usize,
+        seen: String,
         decision: Box<Action>,
     },
     RetryDelivery {

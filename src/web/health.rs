@@ -45,10 +45,20 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
     }
 }
 
-/// The metrics without the lines of these receivers.
+/// The metrics without the lines of these receivers. If there are any, the counts of items are left
+/// out too: a match may have opened an item.
 fn without_receivers(text: &str, hidden: &[String]) -> String {
+    if hidden.is_empty() {
+        return text.to_owned();
+    }
     let labels: Vec<String> = hidden.iter().map(|name| format!("receiver=\"{name}\"")).collect();
-    let is_shown = |line: &&str| !labels.iter().any(|label| line.contains(label.as_str()));
+    let is_of_items = |line: &str| {
+        let comment = line.strip_prefix("# HELP ").or(line.strip_prefix("# TYPE "));
+        comment.unwrap_or(line).starts_with(metrics::ITEMS_UNCLOSED)
+    };
+    let is_shown = |line: &&str| {
+        !is_of_items(line) && !labels.iter().any(|label| line.contains(label.as_str()))
+    };
     text.split_inclusive('\n').filter(is_shown).collect()
 }
 
@@ -78,6 +88,6 @@ pub async fn scrape(web: Visit) -> impl IntoResponse {
     }
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        without_receivers(&web.state.metrics.render(), &web.hidden_receivers()),
+        without_receivers(&web.state.metrics.render(), web.hidden_receivers()),
     )
 }

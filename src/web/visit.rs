@@ -18,6 +18,7 @@ pub(super) struct Visit {
     pub caller: Caller,
     /// The first segment of the path: `changes`, or nothing for the overview.
     section: String,
+    hidden_receivers: Vec<String>,
 }
 
 impl Deref for Visit {
@@ -33,14 +34,40 @@ impl FromRequestParts<Web> for Visit {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
         let caller = parts.extensions.get::<Caller>().cloned().unwrap_or_default();
         let section = parts.uri.path().split('/').nth(1).unwrap_or_default().to_owned();
-        Ok(Self { web: web.clone(), caller, section })
+        let hidden_receivers = match &caller.0 {
+            Some(_) => Vec::new(),
+            None => hidden_receivers(web).await,
+        };
+        Ok(Self { web: web.clone(), caller, section, hidden_receivers })
     }
 }
 
+/// The receivers that nobody sees without signing in: what they get, and when, says which listed
+/// entries are counterparties. Those that were once shown a match are among them, also if the
+/// configuration has another name for them today or shows them none.
+async fn hidden_receivers(web: &Web) -> Vec<String> {
+    let receivers = web.state.status.receivers();
+    let has_watchlists = !web.state.status.watchlists().is_empty();
+    let mut hidden = web.state.store.receivers_with_matches().await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "failed to read who was shown matches; no receiver is shown");
+        receivers.iter().map(|receiver| receiver.name.clone()).collect()
+    });
+    let show_matches = receivers.iter().filter(|receiver| has_watchlists && receiver.shows_matches);
+    hidden.extend(show_matches.map(|receiver| receiver.name.clone()));
+    hidden.sort_unstable();
+    hidden.dedup();
+    hidden
+}
+
 impl Visit {
-    /// For an answer that is given before it is known who asks.
+    /// For an answer that is given before it is known who asks. It shows no receiver.
     pub fn of_nobody(web: &Web) -> Self {
-        Self { web: web.clone(), caller: Caller::default(), section: "-".to_owned() }
+        Self {
+            web: web.clone(),
+            caller: Caller::default(),
+            section: "-".to_owned(),
+            hidden_receivers: Vec::new(),
+        }
     }
 
     /// The person, if that person may act in this role.
@@ -54,14 +81,9 @@ impl Visit {
         self.caller.0.is_some()
     }
 
-    /// The receivers that are shown matches, if nobody is signed in: what they get, and when, says
-    /// which listed entries are counterparties.
-    pub fn hidden_receivers(&self) -> Vec<String> {
-        if self.is_signed_in() || self.state.status.watchlists().is_empty() {
-            return Vec::new();
-        }
-        let all = self.state.status.receivers().into_iter();
-        all.filter(|receiver| receiver.shows_matches).map(|receiver| receiver.name).collect()
+    /// The receivers that are or were shown matches, if nobody is signed in.
+    pub fn hidden_receivers(&self) -> &[String] {
+        &self.hidden_receivers
     }
 
     /// Whether an item is shown: not if only hidden receivers have it, because a match may have

@@ -573,20 +573,38 @@ async fn nobody_learns_from_deliveries_which_change_a_route_of_matches_let_throu
     let mut nobody = pages.browser(HERE);
     let alert = format!("/alerts/{}", hidden.alert_id);
     let api_alert = format!("/api{alert}");
-    for path in
-        ["/", "/deliveries", "/api/deliveries", "/api/receivers", "/metrics", &alert, &api_alert]
-    {
-        let seen = nobody.get(path).await;
-        assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
-        assert!(!seen.text.contains("officer"), "{path} shows the receiver: {}", seen.text);
+    let one = format!("/deliveries/{}", hidden.delivery_id);
+    // As configured; then after an operator took the counterparties out and renamed the receiver.
+    for is_past in [false, true] {
+        if is_past {
+            let mut receivers = pages.status.receivers();
+            for receiver in receivers.iter_mut().filter(|receiver| receiver.shows_matches) {
+                (receiver.name, receiver.shows_matches) = ("archive".to_owned(), false);
+            }
+            pages.status.set_configuration(Vec::new(), receivers);
+            pages.status.set_watchlists(Vec::new());
+        }
+        for path in [
+            "/",
+            "/deliveries",
+            "/api/deliveries",
+            "/api/receivers",
+            "/metrics",
+            &alert,
+            &api_alert,
+        ] {
+            let seen = nobody.get(path).await;
+            assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
+            assert!(!seen.text.contains("officer"), "{path} shows the receiver: {}", seen.text);
+            assert!(!seen.text.contains("entitywatch_items"), "{path}: {}", seen.text);
+        }
+        for path in [one.clone(), format!("/api{one}"), format!("/api{one}/attempts")] {
+            assert_eq!(nobody.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let seen = nobody.get(&format!("/deliveries/{}", erp.delivery_id)).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+        assert!(nobody.get("/api/deliveries").await.text.contains("erp"));
     }
-    let (one, other) = (format!("/deliveries/{}", hidden.delivery_id), erp.delivery_id);
-    for path in [one.clone(), format!("/api{one}"), format!("/api{one}/attempts")] {
-        assert_eq!(nobody.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
-    }
-    let seen = nobody.get(&format!("/deliveries/{other}")).await;
-    assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
-    assert!(nobody.get("/api/deliveries").await.text.contains("erp"));
     let mut cy = signed_in(&pages, CY).await;
     for path in ["/deliveries", &alert, &one] {
         assert!(cy.get(path).await.text.contains("officer"), "{path}");
@@ -600,7 +618,7 @@ async fn a_page_from_before_the_decision_of_another_person_changes_nothing() {
     let page = page_of(&found);
     let (mut ben, mut ada) = (signed_in(&pages, BEN).await, signed_in(&pages, ADA).await);
     let old = ben.get(&page).await;
-    assert!(old.text.contains("name=\"seen\" value=\"0\""), "{}", old.text);
+    assert!(old.text.contains("name=\"seen\" value=\"0."), "{}", old.text);
     let csrf = ada.get(&page).await.csrf("/confirm");
     let seen = ada.post(&format!("{page}/confirm"), &[("csrf", &csrf), ("seen", "0")]).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
@@ -618,10 +636,32 @@ async fn a_page_from_before_the_decision_of_another_person_changes_nothing() {
     assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.text);
     // A person who has seen the decision may replace it.
     let current = ben.get(&page).await;
-    assert!(current.text.contains("name=\"seen\" value=\"1\""), "{}", current.text);
+    assert!(current.text.contains("name=\"seen\" value=\"1."), "{}", current.text);
     let fields =
         [("csrf", csrf.as_str()), ("reason", "other"), ("note", "a bakery"), ("seen", "1")];
     let seen = ben.post(&format!("{page}/dismiss"), &fields).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
     assert_eq!(pages.match_of("C1").await.state(), MatchState::Dismissed);
+}
+
+#[tokio::test]
+async fn a_page_from_before_a_change_of_the_entry_decides_nothing() {
+    let pages = pages().await;
+    let page = page_of(&pages.match_of("C1").await);
+    let mut ben = signed_in(&pages, BEN).await;
+    let old = ben.get(&page).await;
+    pages.world.publish(&with(newcomer().known_as("Northern Sky Works")));
+    assert_eq!(pages.world.next_check().await.exit, 0);
+    let dismiss = format!("{page}/dismiss");
+    let given = [("reason", "other"), ("note", "a bakery")];
+    let (csrf, version) = (old.csrf("/dismiss"), old.value_of("seen"));
+    let fields = [("csrf", csrf.as_str()), ("seen", version.as_str())];
+    let refused = ben.post(&dismiss, &[&fields[..], &given].concat()).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert!(refused.text.contains("has changed since the page was shown"), "{}", refused.text);
+    assert_eq!(pages.match_of("C1").await.state(), MatchState::Open);
+    let version = ben.get(&page).await.value_of("seen");
+    let fields = [("csrf", csrf.as_str()), ("seen", version.as_str())];
+    let seen = ben.post(&dismiss, &[&fields[..], &given].concat()).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
 }

@@ -26,6 +26,7 @@ pub const HOST: &str = "127.0.0.1:8744";
 pub struct Pages {
     pub world: World,
     pub access: Arc<Access>,
+    pub status: Arc<Status>,
     router: Router,
 }
 
@@ -46,7 +47,7 @@ impl Pages {
         let metrics =
             metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let state = pages::web_state(&world.program, &status, &access, metrics, &listener);
-        Self { world, access, router: web::router(state) }
+        Self { world, access, status, router: web::router(state) }
     }
 
     /// A browser without any cookie, at this address.
@@ -85,9 +86,18 @@ impl Seen {
         let form =
             self.text.split("<form").skip(1).find(|form| form.contains(&format!("{action}\"")));
         let form = form.unwrap_or_else(|| panic!("no form for {action} in {}", self.text));
-        let value = form.split("name=\"csrf\" value=\"").nth(1).unwrap();
-        value.split('"').next().unwrap().to_owned()
+        value_of(form, "csrf").unwrap_or_else(|| panic!("no token in {form}"))
     }
+
+    /// The value of the first field of this name on the page.
+    pub fn value_of(&self, field: &str) -> String {
+        value_of(&self.text, field).unwrap_or_else(|| panic!("no field {field} in {}", self.text))
+    }
+}
+
+fn value_of(html: &str, field: &str) -> Option<String> {
+    let value = html.split(&format!("name=\"{field}\" value=\"")).nth(1)?;
+    Some(value.split('"').next()?.to_owned())
 }
 
 /// Keeps cookies, as browsers do.

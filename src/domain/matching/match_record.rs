@@ -11,7 +11,7 @@ use crate::domain::matching::decision::{
 };
 use crate::domain::matching::possible_match::{MatchState, PossibleMatch};
 use crate::domain::matching::shown_decision::{EndOfDismissal, ShownDecision};
-use crate::domain::{EntryId, Identified, MatchId};
+use crate::domain::{EntryId, Identified, MatchId, Sha256};
 
 /// The reason of a dismissal that is as old as dismissals may be.
 pub const EXPIRED: &str = "the dismissal has expired";
@@ -115,6 +115,10 @@ pub enum MatchRefusal {
          again before you decide"
     )]
     DecidedByAnother { id: MatchId, decision: &'static str, by: String, at: Timestamp },
+    #[error(
+        "match {0} has changed since the page was shown: open the match again before you decide"
+    )]
+    Changed(MatchId),
 }
 
 /// Who decides, and when.
@@ -141,11 +145,35 @@ impl MatchRecord {
         self.history.iter().filter(|event| event.by.is_some()).count()
     }
 
-    /// A decision of another person that `by` may not have seen: `seen` are the decisions that the
-    /// person was shown. A page that does not say must not replace one that is in force.
-    pub fn unseen_decision(&self, by: &str, seen: Option<usize>) -> Option<&Decision> {
-        let is_hidden = match seen {
-            Some(seen) => seen != self.decisions(),
+    /// What a page shows of the match for a decision: how many decisions were made, a full stop, a
+    /// hash of both sides and the band.
+    pub fn shown_version(&self) -> String {
+        format!("{}.{}", self.decisions(), self.hash_of_sides())
+    }
+
+    fn hash_of_sides(&self) -> Sha256 {
+        let party = &self.found.counterparty;
+        let mut parts: Vec<&str> = vec![self.found.band.as_str(), &party.name, &party.country];
+        parts.extend(party.aliases.iter().chain(&party.addresses).map(String::as_str));
+        if let Some(entry) = &self.found.entry {
+            parts.push(&entry.name);
+            let texts = entry.aliases.iter().chain(&entry.addresses).chain(&entry.countries);
+            parts.extend(texts.map(String::as_str));
+        }
+        parts.extend(self.sources.values().flat_map(|of| &of.identifiers).map(String::as_str));
+        Sha256::of_parts(parts)
+    }
+
+    /// Whether a page that shows this version shows other names, addresses or another band.
+    pub fn differs_from(&self, shown: &str) -> bool {
+        shown.split_once('.').is_some_and(|(_, sides)| sides != self.hash_of_sides().as_str())
+    }
+
+    /// A decision of another person that `by` may not have seen, on a page that shows this version.
+    /// A page that does not say must not replace one that is in force.
+    pub fn unseen_decision(&self, by: &str, shown: Option<&str>) -> Option<&Decision> {
+        let is_hidden = match shown {
+            Some(shown) => shown.split('.').next() != Some(&self.decisions().to_string()),
             None => matches!(self.state(), MatchState::Confirmed | MatchState::Dismissed),
         };
         self.decision.as_ref().filter(|decision| is_hidden && decision.by != by)

@@ -19,8 +19,8 @@ use crate::store::StoreError;
 #[derive(Clone, Copy, Debug)]
 pub struct Deciding<'a> {
     pub actor: Actor<'a>,
-    /// How many decisions about the match the person was shown. `None`: a command does not say.
-    pub seen: Option<usize>,
+    /// The version of the match that the person was shown. `None`: a command does not say.
+    pub seen: Option<&'a str>,
 }
 
 /// Why a match is dismissed.
@@ -56,8 +56,8 @@ pub enum MatchActionError {
 /// The counterparty is not the entry.
 ///
 /// # Errors
-/// If it is dismissed already, is strong and one of several, or was decided by another person since
-/// the page was shown.
+/// If it is dismissed already, is strong and one of several, or was decided by another person or
+/// changed since the page was shown.
 pub async fn dismiss(
     program: &Program,
     id: &MatchId,
@@ -85,7 +85,8 @@ pub async fn dismiss(
 /// The counterparty is the entry.
 ///
 /// # Errors
-/// If it is confirmed already, or was decided by another person since the page was shown.
+/// If it is confirmed already, or was decided by another person or changed since the page was
+/// shown.
 pub async fn confirm(
     program: &Program,
     id: &MatchId,
@@ -102,7 +103,7 @@ pub async fn confirm(
 /// A decision is taken back.
 ///
 /// # Errors
-/// If it is open, or was decided by another person since the page was shown.
+/// If it is open, or was decided by another person or changed since the page was shown.
 pub async fn reopen(
     program: &Program,
     id: &MatchId,
@@ -126,12 +127,12 @@ async fn decide(
 ) -> Result<MatchRecord, MatchActionError> {
     let by = given("--by", actor.by)?;
     let key = hash_key(program).await?;
-    let _lock = program.lock_matches().await?;
+    let lock = program.lock_matches().await?;
     let now = program.clock.now();
     let decider = Decider { by, identified: actor.identified, at: now };
     program
         .store
-        .change_match(id, now, |record| {
+        .change_match(id, (now, &lock.fence()), |record| {
             if actor.identified.is_on_page() || seen.is_some() {
                 refuse_unseen(record, by, seen, to)?;
             }
@@ -142,12 +143,12 @@ async fn decide(
         .ok_or_else(|| MatchActionError::Unknown(id.clone()))?
 }
 
-/// A page that shows an older state replaces no decision of another person. A person who gives a
-/// command names the match.
+/// A page that shows an older state replaces no decision of another person, and decides nothing
+/// about names that it did not show. A person who gives a command names the match.
 fn refuse_unseen(
     record: &MatchRecord,
     by: &str,
-    seen: Option<usize>,
+    seen: Option<&str>,
     to: MatchState,
 ) -> Result<(), MatchRefusal> {
     match record.unseen_decision(by, seen) {
@@ -157,6 +158,9 @@ fn refuse_unseen(
             by: decision.by.clone(),
             at: decision.at,
         }),
+        _ if seen.is_some_and(|seen| record.differs_from(seen)) => {
+            Err(MatchRefusal::Changed(record.found.match_id.clone()))
+        }
         _ => Ok(()),
     }
 }
@@ -240,13 +244,14 @@ pub async fn erase_with(
     id: &str,
     data: impl FnOnce(u64) -> Value,
 ) -> Result<u64, MatchActionError> {
-    let _lock = program.lock_matches().await?;
+    let lock = program.lock_matches().await?;
     let now = program.clock.now();
     let event = |matches| JournalEvent {
         kind: journal_kind::COUNTERPARTY_ERASED.to_owned(),
         data: data(matches),
     };
-    match program.store.erase_counterparty(watchlist, id, now, event).await? {
+    let fence = lock.fence();
+    match program.store.erase_counterparty(watchlist, id, (now, &fence), event).await? {
         Some(matches) => Ok(matches),
         None => Err(not_found(program, watchlist, id).await?),
     }

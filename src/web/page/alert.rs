@@ -45,7 +45,7 @@ async fn shown(
     let store = &web.state.store;
     let deliveries = DeliveryQuery {
         alert: Some(alert.alert_id.clone()),
-        without_receivers: web.hidden_receivers(),
+        without_receivers: web.hidden_receivers().to_vec(),
         limit: Some(DELIVERIES),
         ..DeliveryQuery::default()
     };

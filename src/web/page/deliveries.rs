@@ -23,8 +23,10 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let hidden = web.hidden_receivers();
         let mut receivers = receiver_names(&web);
         receivers.retain(|name| !hidden.contains(name));
-        let query =
-            DeliveryQuery { without_receivers: hidden, ..parameters.deliveries(paging.size())? };
+        let query = DeliveryQuery {
+            without_receivers: hidden.to_vec(),
+            ..parameters.deliveries(paging.size())?
+        };
         let total = web.state.store.count_deliveries(&query).await?;
         let total = usize::try_from(total).unwrap_or(usize::MAX);
         let query = DeliveryQuery { offset: Some(paging.offset(total)), ..query };

@@ -54,17 +54,19 @@ pub async fn reopen(visit: Visit, Path(id): Path<String>, request: Request) -> R
     .await
 }
 
-/// The decision, with how many decisions the page of the form shows. A form of another program may
-/// leave that out.
+/// The decision, with the version of the match that the page of the form shows. A form of another
+/// program may leave that out.
 fn seen(form: &Form, decision: Action) -> Result<Action, Refused> {
     let sent = form.field("seen");
     if sent.is_empty() {
         return Ok(decision);
     }
-    let seen = sent.parse().map_err(|_| {
-        mistake(&format!("expected a number of decisions as `seen`, but got `{sent}`"))
-    })?;
-    Ok(Action::MatchSeen { seen, decision: Box::new(decision) })
+    if !sent.starts_with(|first: char| first.is_ascii_digit()) {
+        return Err(mistake(&format!(
+            "expected a version of the match as `seen`, but got `{sent}`"
+        )));
+    }
+    Ok(Action::MatchSeen { seen: sent.to_owned(), decision: Box::new(decision) })
 }
 
 fn reason(form: &Form) -> Result<DismissalReason, Refused> {

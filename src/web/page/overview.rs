@@ -44,7 +44,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let receivers = current_rows::receiver_rows(&web).await?;
         let latest = AlertQuery {
             kinds: AlertKind::of_pages(),
-            without_receivers: web.hidden_receivers(),
+            without_receivers: web.hidden_receivers().to_vec(),
             limit: Some(LATEST_ALERTS),
             ..AlertQuery::default()
         };

@@ -30,7 +30,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
 
 async fn shown(web: &Visit, record: MatchRecord) -> Result<Value, WebError> {
     let store = &web.state.store;
-    let (is_ordered_only, decisions) = (record.is_ordered_only, record.decisions());
+    let (is_ordered_only, version) = (record.is_ordered_only, record.shown_version());
     let row = MatchRow::from(record);
     // An entry that a rule orders and no list shows yet has no page.
     let entry = EntryTimeline::load(store, &row.entry_id).await?;
@@ -52,7 +52,7 @@ async fn shown(web: &Visit, record: MatchRecord) -> Result<Value, WebError> {
         "history": row.history.iter().map(event).collect::<Vec<_>>(),
         "has_entry_page": entry.is_some(),
         "is_ordered_only": is_ordered_only,
-        "decisions": decisions,
+        "version": version,
         "events": events,
         "more_events": more_events,
         "items": current_rows::item_rows(web, items).await?,
