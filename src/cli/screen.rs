@@ -183,7 +183,7 @@ pub fn screen(
         watchlist_sha256: args.watchlist.is_some().then_some(watchlist.sha256),
     };
     let screener = Screener::new(lists.entries);
-    let options = Options { min_score: args.min_score, top: args.top };
+    let options = Options { min_score: args.min_score, top: args.top, among: None };
     let mut receipt = order.as_ref().map(|order| {
         let asked = Asked { min_score: args.min_score, top: args.top };
         let (screened, head) = (screened.clone(), lists.journal_head);
@@ -253,7 +253,7 @@ pub fn screen(
 
 /// The nearest entry of each of these counterparties.
 fn nearest(screener: &Screener, parties: &[Counterparty], threads: usize) -> Result<Vec<Nearest>> {
-    let options = Options { min_score: None, top: Some(1) };
+    let options = Options { top: Some(1), ..Options::default() };
     let mut all = Vec::with_capacity(parties.len());
     batch::screen_all(screener, parties, options, threads, &mut |party, found| {
         all.push(Nearest::of(party, found.into_iter().next(), screener.entries()));

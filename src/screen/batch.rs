@@ -1,6 +1,7 @@
 //! Many counterparties, on several cores.
 
 use std::borrow::Borrow;
+use std::sync::{Mutex, PoisonError};
 
 use crate::screen::found::{Found, Options};
 use crate::screen::in_parts::{MOST_THREADS, WORTH_A_THREAD, joined};
@@ -11,6 +12,8 @@ use crate::screen::screener::Screener;
 /// So many counterparties are screened before their matches are handed on: memory does not grow
 /// with the file.
 pub const AT_ONCE: usize = 2_000;
+/// So many rows are given to a thread at a time.
+const A_FEW: usize = 16;
 
 /// Takes the matches of one counterparty.
 pub type Each<'a, E> = &'a mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<(), E>;
@@ -23,7 +26,7 @@ pub type Each<'a, E> = &'a mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<()
 pub fn screen_all<P, E>(
     screener: &Screener,
     parties: &[P],
-    options: Options,
+    options: Options<'_>,
     threads: usize,
     each: Each<'_, E>,
 ) -> Result<(), E>
@@ -44,26 +47,34 @@ where
 fn screen_some<P>(
     screener: &Screener,
     parties: &[P],
-    options: Options,
+    options: Options<'_>,
     scratches: &mut [Scratch],
 ) -> Vec<Vec<Found>>
 where
     P: Borrow<Counterparty> + Sync,
 {
-    let share = parties.len().div_ceil(scratches.len().max(1)).max(1);
-    std::thread::scope(|scope| {
-        let running: Vec<_> = parties
-            .chunks(share)
-            .zip(scratches)
-            .map(|(part, scratch)| {
+    // Some rows take much longer than others, so each thread takes a few at a time.
+    let left = Mutex::new(parties.chunks(A_FEW).enumerate());
+    let left = &left;
+    let mut done: Vec<(usize, Vec<Vec<Found>>)> = std::thread::scope(|scope| {
+        let running: Vec<_> = scratches
+            .iter_mut()
+            .map(|scratch| {
                 scope.spawn(move || {
-                    let screen = |party: &P| screener.screen(party.borrow(), options, scratch);
-                    part.iter().map(screen).collect::<Vec<_>>()
+                    let mut screen = |party: &P| screener.screen(party.borrow(), options, scratch);
+                    let taken = std::iter::from_fn(|| {
+                        left.lock().unwrap_or_else(PoisonError::into_inner).next()
+                    });
+                    taken
+                        .map(|(at, some)| (at, some.iter().map(&mut screen).collect()))
+                        .collect::<Vec<_>>()
                 })
             })
             .collect();
         running.into_iter().flat_map(joined).collect()
-    })
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().flat_map(|(_, found)| found).collect()
 }
 
 #[cfg(test)]
@@ -81,7 +92,7 @@ mod tests {
         let names = ["Alderwood RAS", "Russian Birchgrove", "Academy Alderwood", "RAS Birchgrove"];
         let parties =
             names.map(|name| Counterparty { name: name.into(), ..Counterparty::default() });
-        let options = Options { min_score: Some(0.0), top: None };
+        let options = Options { min_score: Some(0.0), ..Options::default() };
         let mut turned = parties.to_vec();
         turned.reverse();
         for order in [parties.as_slice(), &turned] {

@@ -1,5 +1,7 @@
 //! What the screening of one counterparty finds.
 
+use rustc_hash::FxHashSet;
+
 pub use crate::domain::Compared;
 use crate::screen::band::Band;
 
@@ -21,9 +23,12 @@ pub struct Found {
 
 /// Which matches are returned.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// The lowest score. Left out: that of the review band, or none if `top` is given.
     pub min_score: Option<f64>,
     /// The most matches of one counterparty.
     pub top: Option<usize>,
+    /// Only matches with these entries, which are places in the list, and those with an address
+    /// that many entries share. Left out: with all.
+    pub among: Option<&'a FxHashSet<u32>>,
 }

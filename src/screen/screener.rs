@@ -106,14 +106,21 @@ impl Screener {
     pub fn screen(
         &self,
         party: &Counterparty,
-        options: Options,
+        options: Options<'_>,
         scratch: &mut Scratch,
     ) -> Vec<Found> {
         let asked = self.asked(party, scratch);
-        let mut by_name = self.by_name(party, &asked, scratch);
+        let addresses = party.addresses.iter().map(String::as_str);
+        let places: Vec<(&str, Vec<AtPlace>)> =
+            addresses.map(|address| (address, self.addresses.find(address))).collect();
+        let at_places = || places.iter().flat_map(|(_, places)| places).map(|place| place.entry);
+        // How many entries share an address depends on the names of all that are there.
+        let among: Option<FxHashSet<u32>> =
+            options.among.map(|among| among.iter().copied().chain(at_places()).collect());
+        let mut by_name = self.by_name(party, &asked, among.as_ref(), scratch);
         let mut found: Vec<Candidate<'_>> = Vec::new();
-        for address in &party.addresses {
-            self.at_address(address, &mut by_name, &mut found);
+        for (address, places) in places {
+            self.at_address(address, places, &mut by_name, &mut found);
         }
         found.extend(by_name.into_iter().map(|(entry, name)| Candidate {
             entry,
@@ -122,6 +129,10 @@ impl Screener {
             place: None,
             sharing: Vec::new(),
         }));
+        if let Some(among) = options.among {
+            let is_asked = |found: &Candidate<'_>| among.contains(&found.entry);
+            found.retain(|found| is_asked(found) || !found.sharing.is_empty());
+        }
         select(found, options)
             .into_iter()
             .map(|candidate| self.explained(candidate, &asked, party))
@@ -148,6 +159,7 @@ impl Screener {
         &self,
         party: &Counterparty,
         asked: &[(&str, AskedName)],
+        among: Option<&FxHashSet<u32>>,
         scratch: &mut Scratch,
     ) -> FxHashMap<u32, ByName> {
         let mut best: FxHashMap<u32, ByName> = FxHashMap::default();
@@ -156,6 +168,9 @@ impl Screener {
             let is_own_name = *text == party.name;
             for id in self.names.nearest(name, scratch) {
                 let Some(listed) = self.names.name(id) else { continue };
+                if among.is_some_and(|among| !among.contains(&listed.entry)) {
+                    continue;
+                }
                 let likeness = score(name, listed, &align(name, listed), &self.weights);
                 // `Address 01` is not a name. Only an equal name matches it.
                 if likeness < BEYOND_COUNTRY && self.is_address(listed.entry) {
@@ -196,15 +211,17 @@ impl Screener {
         countries::agree(country, listed)
     }
 
-    /// Adds the entries at an address. An entry whose name is alike too is taken out of `by_name`.
+    /// Adds the entries at the places of an address. An entry whose name is alike too is taken out
+    /// of `by_name`.
     fn at_address<'a>(
         &self,
         address: &'a str,
+        places: Vec<AtPlace>,
         by_name: &mut FxHashMap<u32, ByName>,
         found: &mut Vec<Candidate<'a>>,
     ) {
         let mut alone: Vec<Candidate<'a>> = Vec::new();
-        for place in self.addresses.find(address) {
+        for place in places {
             let entry = place.entry;
             let name =
                 by_name.get(&entry).copied().filter(|name| f64::from(name.likeness) >= ALIKE);
@@ -295,7 +312,7 @@ impl Screener {
 }
 
 /// One candidate for each entry, best first, within the limits of the options.
-fn select(mut found: Vec<Candidate<'_>>, options: Options) -> Vec<Candidate<'_>> {
+fn select<'a>(mut found: Vec<Candidate<'a>>, options: Options<'_>) -> Vec<Candidate<'a>> {
     for candidate in &mut found {
         candidate.score = rounded(candidate.score);
     }
@@ -505,7 +522,7 @@ mod tests {
     fn options_limit_the_score_and_the_count() {
         let party = party("Alderwood Birchgrove", "", "");
         let screen = |min_score, top| {
-            list().screen(&party, Options { min_score, top }, &mut Scratch::default())
+            list().screen(&party, Options { min_score, top, among: None }, &mut Scratch::default())
         };
         assert!(screen(Some(0.99), None).is_empty());
         let one = screen(None, Some(1));
@@ -536,7 +553,7 @@ mod tests {
             let screener = list();
             let parties: Vec<Counterparty> =
                 names.iter().map(|name| party(name, "", "RU")).collect();
-            let options = Options { min_score: Some(0.0), top: None };
+            let options = Options { min_score: Some(0.0), ..Options::default() };
             let mut together = Vec::new();
             screen_all(&screener, &parties, options, 3, &mut |_, found| {
                 together.push(found);
@@ -546,6 +563,28 @@ mod tests {
                 let alone = screener.screen(party, options, &mut Scratch::default());
                 prop_assert_eq!(alone, found);
             }
+        }
+
+        /// Those at an address that many share count one another, also if few are asked for.
+        #[test]
+        fn the_matches_with_some_entries_are_those_of_all(
+            name in "(Sinno|Alderwood|Elmira|Firuza|and|[a-z]{1,9}) (Trading|Electronics|Co)",
+            address in prop::sample::select(
+                vec!["", OFFICE, "7 Kwai Fuk Road, Tsuen", "5 Dongmen Lu"]
+            ),
+            among in proptest::collection::hash_set(0u32..9, 0..9),
+        ) {
+            let screener = list();
+            let party = party(&name, address, "HK");
+            let all = Options { min_score: Some(0.0), ..Options::default() };
+            let screen = |options| screener.screen(&party, options, &mut Scratch::default());
+            let mut expected = screen(all);
+            let among: FxHashSet<u32> = among.into_iter().collect();
+            expected.retain(|found| {
+                let entry = u32::try_from(found.entry).unwrap();
+                among.contains(&entry) || !found.sharing.is_empty()
+            });
+            prop_assert_eq!(screen(Options { among: Some(&among), ..all }), expected);
         }
     }
 }

@@ -3,9 +3,11 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
+use rustc_hash::FxHashSet;
 
 use crate::domain::matching::decision::PartyEvidence;
 use crate::domain::matching::match_record::{EndReason, MatchRecord};
@@ -29,8 +31,6 @@ pub struct Comparison<'a> {
     pub screener: &'a Screener,
     /// Counterparties in use: at least those that are compared, and those of the known matches.
     pub parties: &'a [StoredCounterparty],
-    /// The places of those that are compared.
-    pub places: Vec<usize>,
     /// Only matches with these entries count. `None`: with all.
     pub entries: Option<&'a HashSet<EntryId>>,
     pub now: Timestamp,
@@ -56,15 +56,16 @@ impl Outcome {
 
 /// The counterparty and the entry of a match.
 type Key = (String, u32, EntryId);
-/// What is found of one counterparty, each with the entries that it concerns.
-pub type Sightings = Vec<(Sighting, Vec<EntryId>)>;
+/// What is found of the counterparty at a place, each with the entries that it concerns.
+pub type Sightings = (usize, Vec<(Sighting, Vec<EntryId>)>);
 
 impl Comparison<'_> {
-    /// Compares, and goes from the `known` matches of what is compared to those of today. `others`
-    /// are matches that may be found as well, and are not over if they are not. `cause` says what
-    /// brings up a match of a counterparty with an entry.
+    /// Goes from the `known` matches of what was compared to those of today, by what was found.
+    /// `others` are matches that may be found as well, and are not over if they are not. `cause`
+    /// says what brings up a match of a counterparty with an entry.
     pub fn run(
         &self,
+        found: Vec<Sightings>,
         known: Vec<MatchRecord>,
         others: Vec<MatchRecord>,
         cause: &dyn Fn(&StoredCounterparty, &[EntryId]) -> Cause,
@@ -76,7 +77,8 @@ impl Comparison<'_> {
         let over = over.filter_map(|record| unseen(record, EndReason::Joined, self.now));
         let mut outcomes: Vec<Outcome> = over.map(Outcome::over).collect();
         let mut joined: Vec<Key> = Vec::new();
-        for (stored, sightings) in self.sightings() {
+        for (place, sightings) in found {
+            let Some(stored) = self.parties.get(place) else { continue };
             for (mut sighting, entries) in sightings {
                 if !sighting.sharing.is_empty() {
                     let of_party = (&sighting.party.id, sighting.incarnation);
@@ -173,25 +175,31 @@ impl Comparison<'_> {
         }
     }
 
-    /// What is found of each counterparty that is compared, best first.
-    pub fn sightings(&self) -> Vec<(&StoredCounterparty, Sightings)> {
-        let compared: Vec<&StoredCounterparty> =
-            self.places.iter().filter_map(|place| self.parties.get(*place)).collect();
-        let parties: Vec<&Counterparty> = compared.iter().map(|stored| &stored.party).collect();
+    /// What is found of the counterparties at these places, best first.
+    pub fn sightings(&self, places: Vec<usize>) -> Vec<Sightings> {
+        let compared: Vec<(usize, &StoredCounterparty)> = places
+            .into_iter()
+            .filter_map(|place| Some((place, self.parties.get(place)?)))
+            .collect();
+        let parties: Vec<&Counterparty> =
+            compared.iter().map(|(_, stored)| &stored.party).collect();
+        let among = self.entries.map(|ids| self.listing.places_of(ids));
+        let among: Option<FxHashSet<u32>> = among
+            .map(|places| places.into_iter().filter_map(|at| u32::try_from(at).ok()).collect());
+        let options = Options { among: among.as_ref(), ..Options::default() };
         let mut evidence: HashMap<EntryId, BTreeMap<String, PartyEvidence>> = HashMap::new();
-        let mut sighted: Vec<(&StoredCounterparty, Sightings)> = Vec::new();
+        let mut sighted: Vec<Sightings> = Vec::new();
         let mut order = compared.iter();
-        let (options, threads) = (Options::default(), threads());
-        let done = batch::screen_all(self.screener, &parties, options, threads, &mut |_, found| {
-            if let Some(stored) = order.next() {
+        let each: batch::Each<'_, Infallible> = &mut |_, found| {
+            if let Some((place, stored)) = order.next() {
                 let sightings = self.of_party(stored, found, &mut evidence);
                 if !sightings.is_empty() {
-                    sighted.push((*stored, sightings));
+                    sighted.push((*place, sightings));
                 }
             }
-            Ok::<(), std::convert::Infallible>(())
-        });
-        match done {
+            Ok(())
+        };
+        match batch::screen_all(self.screener, &parties, options, threads(), each) {
             Ok(()) => {}
             Err(never) => match never {},
         }
@@ -215,18 +223,10 @@ impl Comparison<'_> {
                 .map(|listed| listed.entry_id.clone())
                 .collect();
             // One decision for all entries at the address, also for those that are added later.
-            let (entry_id, concerned, sources) = if sharing.is_empty() {
-                let sources = evidence
-                    .entry(listed.entry_id.clone())
-                    .or_insert_with(|| self.listing.evidence(&listed.entry_id))
-                    .clone();
-                (listed.entry_id.clone(), vec![listed.entry_id.clone()], sources)
+            let (entry_id, concerned) = if sharing.is_empty() {
+                (listed.entry_id.clone(), vec![listed.entry_id.clone()])
             } else {
-                let address = Address::of(&found.compared.entry).normalized();
-                let shown =
-                    PartyEvidence { addresses: [address].into(), ..PartyEvidence::default() };
-                let sources = [("address".to_owned(), shown)].into();
-                (shared_address_id(&found.compared.entry), sharing, sources)
+                (shared_address_id(&found.compared.entry), sharing)
             };
             let is_in_scope = self.entries.is_none_or(|ids| {
                 ids.contains(&entry_id) || concerned.iter().any(|id| ids.contains(id))
@@ -235,6 +235,15 @@ impl Comparison<'_> {
             if !is_in_scope || is_known {
                 continue;
             }
+            let sources = if found.sharing.is_empty() {
+                let of_entry = evidence.entry(entry_id.clone());
+                of_entry.or_insert_with(|| self.listing.evidence(&entry_id)).clone()
+            } else {
+                let address = Address::of(&found.compared.entry).normalized();
+                let shown =
+                    PartyEvidence { addresses: [address].into(), ..PartyEvidence::default() };
+                [("address".to_owned(), shown)].into()
+            };
             let names = found.sharing.iter().filter_map(|at| self.screener.entries().get(*at));
             let sighting = Sighting {
                 watchlist: self.watchlist.to_owned(),

@@ -10,13 +10,13 @@
 //! - `of_changes`: compares what a check of a source changes, before it is recorded.
 //! - `watchlist_check`: one check of a counterparty file. `watchlist_reading` and `watchlist_file`
 //!   read it, `watchlist_scope` compares what is new.
-//! - `current_listing`, `prepared`: both sides, read from the store.
+//! - `current_listing`, `prepared`: both sides, read from the store. `sides`: those of one check.
 //! - `touched`: whom the changes since a time touch, compared again. It writes nothing.
 //! - `match_actions`: what people decide. `file_hold_decision`: what they decide about a file on
 //!   hold, and `file_hold_preview` what that would change.
 //!
-//! Everything that writes matches does so under `Program::lock_matches`, except the decisions of
-//! people, which change one match in one transaction.
+//! Everything that writes matches does so under `Program::lock_matches`, and its transaction checks
+//! that the lock is still held.
 
 mod announcing;
 mod comparison;
@@ -30,6 +30,7 @@ mod of_changes;
 mod ordered;
 mod prepared;
 mod receiver_matches;
+mod sides;
 mod touched;
 mod transition;
 mod watchlist_check;

@@ -10,7 +10,7 @@ use crate::domain::journal::JournalEvent;
 use crate::domain::journal_kind;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::ScreenedWatchlist;
-use crate::domain::matching::watchlist_state::{StoredCounterparty, WatchlistState};
+use crate::domain::matching::watchlist_state::WatchlistState;
 use crate::domain::same::{name_key, same_entry};
 use crate::domain::{
     AlertBody, Cause, Change, ChangeId, ChangeKind, Entry, EntryId, ListCode, MatchId, MatchState,
@@ -18,14 +18,15 @@ use crate::domain::{
 };
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::announcing::announce;
-use crate::pipeline::matching::comparison::{Comparison, Outcome, threads};
-use crate::pipeline::matching::current_listing::{self, CurrentListing};
+use crate::pipeline::matching::comparison::{Outcome, threads};
+use crate::pipeline::matching::current_listing;
 use crate::pipeline::matching::listing::Listing;
 use crate::pipeline::matching::prepared::prepared;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
+use crate::pipeline::matching::sides::Sides;
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
-use crate::screen::shortlist::{is_at_one, shortlist};
+use crate::screen::shortlist::shortlist;
 use crate::store::{CheckRecord, Fence, Result, Store};
 
 /// A change of a record, with what brings up its matches.
@@ -179,35 +180,27 @@ async fn compare(
     let wanted: Vec<&str> = wanted.into_iter().collect();
     let parties = store.counterparties_of(&state.name, &wanted).await?;
     // Of those that are compared: a match of an address that many entries share may replace them.
-    let compared: Vec<&str> = near.keys().map(String::as_str).collect();
-    let others = store.matches_of_counterparties(&state.name, &compared).await?;
+    let compared: Vec<String> = near.keys().cloned().collect();
+    let compared: Vec<&str> = compared.iter().map(String::as_str).collect();
+    let others = store.matches_of_counterparties(&state.name, &compared);
     let (name, now) = (state.name.clone(), record.at);
+    let sides = Sides { name, current, parties, ids, now };
+    let (others, (sides, found)) = tokio::join!(
+        others,
+        in_background(move || {
+            let found = sides.found(&near);
+            (sides, found)
+        })
+    );
+    let others = others?;
     let (outcomes, screener) = in_background(move || {
-        let CurrentListing { listing, screener } = current;
-        let is_at_one = is_at_one(&screener, &listing.places_of(&ids));
-        let is_near = |stored: &StoredCounterparty| match near.get(&stored.party.id) {
-            Some(by_name) => *by_name || is_at_one(&stored.party),
-            None => false,
-        };
-        let all = parties.iter().enumerate();
-        let places = all.filter(|(_, stored)| is_near(stored)).map(|(place, _)| place).collect();
-        let comparison = Comparison {
-            watchlist: &name,
-            listing: &listing,
-            screener: &screener,
-            parties: &parties,
-            places,
-            entries: Some(&ids),
-            now,
-        };
-        let outcomes = comparison.run(known, others, &|_, entries| {
+        let outcomes = sides.comparison().run(found, known, others, &|_, entries| {
             let of_change = entries.iter().find_map(|id| causes.get(id).copied());
             let is_neighbor = entries.iter().any(|id| neighbors.contains(id));
             let other = if is_neighbor { Cause::EntryRevised } else { Cause::ListAdded };
             of_change.unwrap_or(other)
         });
-        drop(is_at_one);
-        (outcomes, screener)
+        (outcomes, sides.current.screener)
     })
     .await;
     // Freeing its many small parts takes a while, so it is done outside the check.

@@ -130,7 +130,6 @@ fn compare(
         listing: &current.listing,
         screener: &current.screener,
         parties,
-        places: (0..parties.len()).collect(),
         entries: Some(&ids),
         now,
     };
@@ -142,7 +141,8 @@ fn compare(
         })
         .collect();
     let mut touches = Vec::new();
-    for (stored, sightings) in comparison.sightings() {
+    for (place, sightings) in comparison.sightings((0..parties.len()).collect()) {
+        let Some(stored) = parties.get(place) else { continue };
         for (sighting, concerned) in sightings {
             let key = (stored.party.id.clone(), stored.incarnation, sighting.entry_id.clone());
             let record = decided.remove(&key);

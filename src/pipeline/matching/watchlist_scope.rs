@@ -132,11 +132,11 @@ pub async fn compare(
             listing: &listing,
             screener: &screener,
             parties: &parties,
-            places,
             entries: None,
             now,
         };
-        comparison.run(known, Vec::new(), &|stored, _| causes.of(stored))
+        let found = comparison.sightings(places);
+        comparison.run(found, known, Vec::new(), &|stored, _| causes.of(stored))
     })
     .await)
 }

@@ -2,6 +2,7 @@
 
 pub mod acronyms;
 pub mod asked_name;
+pub mod by_letters;
 pub mod initials;
 pub mod known_word;
 pub mod listed_name;

@@ -6,21 +6,21 @@ use rustc_hash::FxHashMap;
 
 use super::acronyms::Acronyms;
 use super::asked_name::{AskedName, AskedSpan};
-use super::initials::{acronyms, initials, runs};
+use super::by_letters::ByLetters;
 use super::listed_name::{ListedName, Span, may_have_russian_name, of_kind};
 use super::pieces::Pieces;
 pub use super::scratch::Scratch;
 use super::vocabulary::{Agreement, Likely, Vocabulary};
 use crate::domain::Entry;
-use crate::screen::in_parts::in_parts;
+use crate::screen::in_parts::{in_parts, joined};
 use crate::screen::names::pieces::PiecesOfName;
 use crate::screen::names::spelling::skeleton;
 use crate::screen::names::variants::Variant;
 use crate::screen::names::word::{Kind, Name, TOGETHER, Word, may_join};
 use crate::screen::names::{meaning, rarity, variants};
 
-/// First letters that more names have say nothing.
-const ALIKE_BY_INITIALS: usize = 24;
+/// The most listed names that are compared because of the pieces of one word or name.
+const ALIKE_BY_PIECES: usize = 24;
 /// The most listed names that are compared with one name in full.
 const NEAREST: usize = 48;
 /// A word that so few listed names have is rare.
@@ -42,13 +42,7 @@ pub struct NamesIndex {
     parties: Vec<usize>,
     entries: usize,
     acronyms: Acronyms,
-    by_whole: FxHashMap<Box<str>, Vec<u32>>,
-    by_bare: FxHashMap<Box<str>, Vec<u32>>,
-    by_initials: FxHashMap<Box<str>, Vec<u32>>,
-    /// By the first letters of neighboring words.
-    by_run: FxHashMap<Box<str>, Vec<u32>>,
-    /// By short words that may be acronyms.
-    by_acronym: FxHashMap<Box<str>, Vec<u32>>,
+    by_letters: ByLetters,
     pieces: Pieces,
 }
 
@@ -59,6 +53,8 @@ struct Read {
     left_out: Box<str>,
     most: f32,
     is_translated: bool,
+    skeleton: Box<str>,
+    pieces: PiecesOfName,
     name: Name,
 }
 
@@ -80,6 +76,8 @@ fn read(place: u32, entry: &Entry, acronyms: &Acronyms) -> Vec<Read> {
                         left_out: variant.left_out.as_str().into(),
                         most: variant.most,
                         is_translated,
+                        skeleton: skeleton(&name.bare).into(),
+                        pieces: PiecesOfName::of(&name.words),
                         name,
                     });
                 }
@@ -102,13 +100,24 @@ impl NamesIndex {
         for read in read {
             index.add(read);
         }
+        index.add_meanings();
+        index.names.shrink_to_fit();
+        let names = &index.names;
+        (index.by_letters, index.pieces) = std::thread::scope(|scope| {
+            let by_letters = scope.spawn(|| ByLetters::of(names));
+            let pieces = Pieces::of(names);
+            (joined(by_letters), pieces)
+        });
+        index
+    }
+
+    /// Words of other languages are those of the list that they mean.
+    fn add_meanings(&mut self) {
         for (word, sense) in meaning::all() {
-            if let Some(group) = index.vocabulary.group_of(sense) {
-                index.vocabulary.add_word(word, group);
+            if let Some(group) = self.vocabulary.group_of(sense) {
+                self.vocabulary.add_word(word, group);
             }
         }
-        index.names.shrink_to_fit();
-        index
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &ListedName> {
@@ -146,7 +155,7 @@ impl NamesIndex {
     }
 
     fn add(&mut self, read: Read) {
-        let Read { entry, published, left_out, most, is_translated, name } = read;
+        let Read { entry, published, left_out, most, is_translated, skeleton, pieces, name } = read;
         let id = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let weights: Box<[f32]> =
             name.words.iter().map(|word| of_kind(word.kind, self.plain_weight(word))).collect();
@@ -172,35 +181,20 @@ impl NamesIndex {
                 postings.push(id);
             }
         }
-        self.by_whole.entry(name.whole.as_str().into()).or_default().push(id);
-        let skeleton = skeleton(&name.bare);
-        self.by_bare.entry(skeleton.as_str().into()).or_default().push(id);
-        if let Some(initials) = initials(&name) {
-            self.by_initials.entry(initials.into()).or_default().push(id);
-        }
-        for run in runs(&name) {
-            push_once(self.by_run.entry(run.into()).or_default(), id);
-        }
-        for acronym in acronyms(&name) {
-            push_once(self.by_acronym.entry(acronym.into()).or_default(), id);
-        }
         let weight = weights.iter().sum();
-        let pieces = PiecesOfName::of(&name.words);
-        let listed = ListedName {
+        self.names.push(ListedName {
             entry,
             published,
             name,
             left_out,
             most,
-            skeleton: skeleton.into(),
+            skeleton,
             weights,
             spans: spans.into(),
             is_translated,
             pieces,
             weight,
-        };
-        self.pieces.add(id, &listed);
-        self.names.push(listed);
+        });
     }
 
     /// A name of a counterparty in the words of this list.
@@ -290,25 +284,13 @@ impl NamesIndex {
     /// The listed names that are nearest to a name, in the order of the list.
     pub fn nearest(&self, asked: &AskedName, scratch: &mut Scratch) -> Vec<u32> {
         let mut found: Vec<u32> = Vec::new();
-        found.extend(self.by_whole.get(asked.name.whole.as_str()).into_iter().flatten());
-        found.extend(self.by_bare.get(asked.skeleton.as_str()).into_iter().flatten());
-        found.extend(self.by_initials.get(asked.name.bare.as_str()).into_iter().flatten());
-        if let Some(initials) = initials(&asked.name) {
-            found.extend(self.by_whole.get(initials.as_str()).into_iter().flatten());
-        }
-        let few = |names: &&Vec<u32>| names.len() <= ALIKE_BY_INITIALS;
-        for acronym in acronyms(&asked.name) {
-            found.extend(self.by_run.get(acronym.as_str()).filter(few).into_iter().flatten());
-        }
-        for run in runs(&asked.name) {
-            found.extend(self.by_acronym.get(run.as_str()).filter(few).into_iter().flatten());
-        }
+        self.by_letters.find(asked, &mut found);
         found.truncate(NEAREST);
         for word in &asked.name.words {
             let names = scratch.made_of(word, || self.pieces.of_word(word, |id| self.name(id)));
-            found.extend(names.iter().take(ALIKE_BY_INITIALS));
+            found.extend(names.iter().take(ALIKE_BY_PIECES));
         }
-        found.extend(self.pieces.of_name(&asked.name.words).iter().take(ALIKE_BY_INITIALS));
+        found.extend(self.pieces.of_name(&asked.name.words).iter().take(ALIKE_BY_PIECES));
         self.by_words(asked, scratch, &mut found);
         found.sort_unstable();
         found.dedup();
@@ -373,9 +355,3 @@ const TOGETHER_KEY: &str = "+";
 
 /// A word that is this likely is that word, for its rarity.
 const SURE: f32 = 0.9;
-
-fn push_once(names: &mut Vec<u32>, id: u32) {
-    if names.last() != Some(&id) {
-        names.push(id);
-    }
-}

@@ -31,6 +31,14 @@ pub struct Pieces {
 }
 
 impl Pieces {
+    pub fn of(names: &[ListedName]) -> Self {
+        let mut index = Self::default();
+        for (id, listed) in (0u32..).zip(names) {
+            index.add(id, listed);
+        }
+        index
+    }
+
     pub fn add(&mut self, id: u32, listed: &ListedName) {
         let words = &listed.name.words;
         if listed.is_translated && words.len() > 1 {
