@@ -1,5 +1,7 @@
 //! `matches dismiss`, `matches confirm`, `matches reopen` and `watchlists erase`.
 
+use std::collections::BTreeMap;
+
 use crate::actions::Reply;
 use crate::domain::MatchId;
 use crate::domain::matching::decision::DismissalReason;
@@ -10,40 +12,53 @@ use crate::pipeline::Program;
 use crate::pipeline::items::Actor;
 use crate::pipeline::matching::{self, Deciding, Dismissal, MatchActionError, WatchlistChecked};
 
+/// Who decides, and the version of each match that the person was shown. A command names none.
+#[derive(Clone, Copy)]
+pub struct DecidingMany<'a> {
+    pub actor: Actor<'a>,
+    pub seen: &'a BTreeMap<MatchId, String>,
+}
+
+impl<'a> DecidingMany<'a> {
+    fn of(self, id: &MatchId) -> Deciding<'a> {
+        Deciding { actor: self.actor, seen: self.seen.get(id).map(String::as_str) }
+    }
+}
+
 /// Dismisses these matches. Those that cannot be are reported, and the others are dismissed.
 pub async fn dismiss(
     program: &Program,
     ids: &[MatchId],
-    deciding: Deciding<'_>,
+    who: DecidingMany<'_>,
     (reason, note): (DismissalReason, &str),
     reply: &mut Reply,
 ) {
     let dismissal = Dismissal { reason, note, is_one_of_several: ids.len() > 1 };
     for id in ids {
-        report(matching::dismiss(program, id, deciding, dismissal).await, "dismissed", reply);
+        report(matching::dismiss(program, id, who.of(id), dismissal).await, "dismissed", reply);
     }
 }
 
 pub async fn confirm(
     program: &Program,
     ids: &[MatchId],
-    deciding: Deciding<'_>,
+    who: DecidingMany<'_>,
     note: &str,
     reply: &mut Reply,
 ) {
     for id in ids {
-        report(matching::confirm(program, id, deciding, note).await, "confirmed", reply);
+        report(matching::confirm(program, id, who.of(id), note).await, "confirmed", reply);
     }
 }
 
 pub async fn reopen(
     program: &Program,
     id: &MatchId,
-    deciding: Deciding<'_>,
+    who: DecidingMany<'_>,
     note: &str,
     reply: &mut Reply,
 ) {
-    report(matching::reopen(program, id, deciding, note).await, "open again", reply);
+    report(matching::reopen(program, id, who.of(id), note).await, "open again", reply);
 }
 
 pub async fn erase(

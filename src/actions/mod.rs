@@ -18,11 +18,13 @@ mod receiver_commands;
 mod request;
 mod summary_text;
 
+use std::collections::BTreeMap;
+
+use crate::actions::match_commands::DecidingMany;
 use crate::domain::Identified;
 use crate::exit::Exit;
 use crate::pipeline::hold_decision::Decision;
 use crate::pipeline::items::Actor;
-use crate::pipeline::matching::Deciding;
 use crate::pipeline::{Program, decision_export};
 
 pub use command_reply::Reply;
@@ -34,8 +36,8 @@ pub use request::Request;
 pub async fn execute(program: &Program, request: Request, identified: &Identified) -> Reply {
     let mut reply = Reply::default();
     let (request, seen) = match request {
-        Request::MatchSeen { seen, decision } => (*decision, Some(seen)),
-        other => (other, None),
+        Request::MatchesSeen { seen, decision } => (*decision, seen),
+        other => (other, BTreeMap::new()),
     };
     let result = match request {
         Request::Check { sources } => {
@@ -74,17 +76,17 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             item_commands::hand_over(program, &from, &to, until, actor, &mut reply).await
         }
         Request::MatchesDismiss { ids, by, reason, note } => {
-            let deciding = Deciding { actor: Actor { by: &by, identified }, seen: seen.as_deref() };
+            let deciding = DecidingMany { actor: Actor { by: &by, identified }, seen: &seen };
             match_commands::dismiss(program, &ids, deciding, (reason, &note), &mut reply).await;
             Ok(())
         }
         Request::MatchesConfirm { ids, by, note } => {
-            let deciding = Deciding { actor: Actor { by: &by, identified }, seen: seen.as_deref() };
+            let deciding = DecidingMany { actor: Actor { by: &by, identified }, seen: &seen };
             match_commands::confirm(program, &ids, deciding, &note, &mut reply).await;
             Ok(())
         }
         Request::MatchesReopen { id, by, note } => {
-            let deciding = Deciding { actor: Actor { by: &by, identified }, seen: seen.as_deref() };
+            let deciding = DecidingMany { actor: Actor { by: &by, identified }, seen: &seen };
             match_commands::reopen(program, &id, deciding, &note, &mut reply).await;
             Ok(())
         }
@@ -114,7 +116,7 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
         Request::ReceiversEnable { name } => {
             receiver_commands::enable(program, &name, identified, &mut reply).await
         }
-        Request::MatchSeen { .. } => {
+        Request::MatchesSeen { .. } => {
             reply.problem(Exit::Usage, "expected one decision about a match".to_owned());
             Ok(())
         }

@@ -1,5 +1,7 @@
 //! A command that changes something, as it is sent over the control socket.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -74,10 +76,11 @@ pub enum Request {
         by: String,
         note: String,
     },
-    /// A decision about a match by a person who was shown this version of it. It is refused if
-    /// another person has decided since, or a name, an address or the band has changed.
-    MatchSeen {
-        seen: String,
+    /// A decision about matches by a person who was shown these versions of them. It is refused for
+    /// a match about which another person has decided since, or of which a name, an address or the
+    /// band has changed.
+    MatchesSeen {
+        seen: BTreeMap<MatchId, String>,
         decision: Box<Request>,
     },
     WatchlistsAccept {

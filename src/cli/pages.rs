@@ -160,8 +160,8 @@ fn request(action: Action, by: String) -> Request {
         }
         Action::ConfirmMatch { id, note } => Request::MatchesConfirm { ids: vec![id], by, note },
         Action::ReopenMatch { id, note } => Request::MatchesReopen { id, by, note },
-        Action::MatchSeen { seen, decision } => {
-            Request::MatchSeen { seen, decision: Box::new(request(*decision, by)) }
+        Action::MatchesSeen { seen, decision } => {
+            Request::MatchesSeen { seen, decision: Box::new(request(*decision, by)) }
         }
         Action::RetryDelivery { id } => Request::DeliveriesRetry { ids: vec![id], by: Some(by) },
     }

@@ -1,5 +1,7 @@
 //! What a person decides on a page.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 
@@ -51,9 +53,9 @@ pub enum Action {
         id: MatchId,
         note: String,
     },
-    /// A decision about a match on a page that shows this version of it.
-    MatchSeen {
-        seen: String,
+    /// A decision about matches on a page that shows these versions of them.
+    MatchesSeen {
+        seen: BTreeMap<MatchId, String>,
         decision: Box<Action>,
     },
     RetryDelivery {

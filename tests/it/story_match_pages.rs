@@ -244,7 +244,7 @@ async fn several_matches_are_dismissed_at_once_and_a_strong_one_is_not_among_the
     let csrf = list.csrf("/dismiss");
     let ids = [strong.found.match_id.as_str(), shared.found.match_id.as_str()];
     let boxes: Vec<bool> =
-        ids.iter().map(|id| list.text.contains(&format!("name=\"id\" value=\"{id}\""))).collect();
+        ids.iter().map(|id| list.text.contains(&format!("name=\"id\" value=\"{id} 0."))).collect();
     assert_eq!(boxes, [false, true], "a strong match has no box: {}", list.text);
     let none = [("csrf", csrf.as_str()), ("reason", "other"), ("note", "a bakery")];
     let seen = ada.post("/matches/dismiss", &none).await;
@@ -664,4 +664,19 @@ async fn a_page_from_before_a_change_of_the_entry_decides_nothing() {
     let fields = [("csrf", csrf.as_str()), ("seen", version.as_str())];
     let seen = ben.post(&dismiss, &[&fields[..], &given].concat()).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+
+    let (list, before) = (ben.get("/matches").await, pages.match_of("C2").await);
+    let ticked = list.value_of("id");
+    assert!(ticked.starts_with(before.found.match_id.as_str()), "{ticked}");
+    pages.world.publish(&with(newcomer().known_as("Southern Sky Works")));
+    assert_eq!(pages.world.next_check().await.exit, 0);
+    let fields = [("csrf", csrf.as_str()), ("id", ticked.as_str())];
+    let refused = ben.post("/matches/dismiss", &[&fields[..], &given].concat()).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert_eq!(pages.match_of("C2").await.state(), MatchState::Open);
+    let ticked = ben.get("/matches").await.value_of("id");
+    let fields = [("csrf", csrf.as_str()), ("id", ticked.as_str())];
+    let seen = ben.post("/matches/dismiss", &[&fields[..], &given].concat()).await;
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    assert_eq!(pages.match_of("C2").await.state(), MatchState::Dismissed);
 }

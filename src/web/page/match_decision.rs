@@ -1,6 +1,8 @@
 //! `/matches/{id}/dismiss`, `…/confirm` and `…/reopen`, and `/matches/dismiss` for several: what a
 //! reviewer decides about matches.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Request};
 use axum::response::Response;
 
@@ -20,20 +22,28 @@ pub async fn dismiss(visit: Visit, Path(id): Path<String>, request: Request) -> 
             reason: reason(form)?,
             note: form.needed("note", NOTE)?,
         };
-        seen(form, decision)
+        seen(form, &id, decision)
     })
     .await
 }
 
-/// The matches that were ticked in the list. A strong one is decided on its own page.
+/// The matches that were ticked in the list, each with the version that the list shows. A strong
+/// one is decided on its own page.
 pub async fn dismiss_several(visit: Visit, request: Request) -> Response {
     act(&visit, request, Role::Reviewer, "/matches", |form| {
-        let ids = form.ticked("id").into_iter().map(|id| MatchId(id.to_owned()));
-        let ids: Vec<MatchId> = ids.collect();
+        let mut ids = Vec::new();
+        let mut seen = BTreeMap::new();
+        for ticked in form.ticked("id") {
+            let (id, version) = ticked.split_once(' ').unwrap_or((ticked, ""));
+            ids.push(MatchId(id.to_owned()));
+            seen.extend(seen_version(id, version)?);
+        }
         if ids.is_empty() {
             return Err(mistake("expected one or more matches, but none is ticked"));
         }
-        Ok(Action::DismissMatches { ids, reason: reason(form)?, note: form.needed("note", NOTE)? })
+        let note = form.needed("note", NOTE)?;
+        let decision = Box::new(Action::DismissMatches { ids, reason: reason(form)?, note });
+        Ok(Action::MatchesSeen { seen, decision })
     })
     .await
 }
@@ -41,7 +51,7 @@ pub async fn dismiss_several(visit: Visit, request: Request) -> Response {
 pub async fn confirm(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
     act(&visit, request, Role::Reviewer, &format!("/matches/{id}"), |form| {
         let note = form.field("note").to_owned();
-        seen(form, Action::ConfirmMatch { id: MatchId(id.clone()), note })
+        seen(form, &id, Action::ConfirmMatch { id: MatchId(id.clone()), note })
     })
     .await
 }
@@ -49,24 +59,28 @@ pub async fn confirm(visit: Visit, Path(id): Path<String>, request: Request) -> 
 pub async fn reopen(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
     act(&visit, request, Role::Reviewer, &format!("/matches/{id}"), |form| {
         let note = form.needed("note", "a note about why")?;
-        seen(form, Action::ReopenMatch { id: MatchId(id.clone()), note })
+        seen(form, &id, Action::ReopenMatch { id: MatchId(id.clone()), note })
     })
     .await
 }
 
 /// The decision, with the version of the match that the page of the form shows. A form of another
 /// program may leave that out.
-fn seen(form: &Form, decision: Action) -> Result<Action, Refused> {
-    let sent = form.field("seen");
+fn seen(form: &Form, id: &str, decision: Action) -> Result<Action, Refused> {
+    let seen = seen_version(id, form.field("seen"))?.into_iter().collect();
+    Ok(Action::MatchesSeen { seen, decision: Box::new(decision) })
+}
+
+fn seen_version(id: &str, sent: &str) -> Result<Option<(MatchId, String)>, Refused> {
     if sent.is_empty() {
-        return Ok(decision);
+        return Ok(None);
     }
     if !sent.starts_with(|first: char| first.is_ascii_digit()) {
         return Err(mistake(&format!(
-            "expected a version of the match as `seen`, but got `{sent}`"
+            "expected the version of the match {id} as the page shows it, but got `{sent}`"
         )));
     }
-    Ok(Action::MatchSeen { seen: sent.to_owned(), decision: Box::new(decision) })
+    Ok(Some((MatchId(id.to_owned()), sent.to_owned())))
 }
 
 fn reason(form: &Form) -> Result<DismissalReason, Refused> {

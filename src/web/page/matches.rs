@@ -5,6 +5,7 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 use serde_json::json;
 
+use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::{ListCode, Role};
 use crate::stored_json::MatchRow;
 use crate::web::current_rows;
@@ -20,12 +21,14 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let paging = Paging::read(&parameters, ROWS, MAX_LIMIT)?;
         let found = web.state.store.match_numbers(&parameters.matches()?).await?;
         let records = web.state.store.matches_numbered(paging.of(&found)).await?;
+        let versions: Vec<String> = records.iter().map(MatchRecord::shown_version).collect();
         let rows: Vec<MatchRow> = records.into_iter().map(MatchRow::from).collect();
         let lists = ListCode::ALL
             .iter()
             .map(|list| json!({ "value": list.as_str(), "title": list.title() }));
         Ok(json!({
             "matches": rows,
+            "versions": versions,
             "states": query::match_states().collect::<Vec<_>>(),
             "bands": query::bands().collect::<Vec<_>>(),
             "causes": query::causes().collect::<Vec<_>>(),
