@@ -13,7 +13,8 @@
 //! - [`party`], [`found`], [`match_row`]: the nouns, and the shape of a match in JSON.
 //! - [`band`], [`name_score`]: the scores, and where their bands begin.
 //! - [`names`]: how a name is read: variants, scripts, what is written around it, legal forms,
-//!   trade words, places, spelling, rarity. [`telling`]: whether names share a word that few have.
+//!   trade words, places, spelling, rarity. [`distinctive`]: whether names share a word that few
+//!   have.
 //! - [`index`]: which listed names are near a name. [`alignment`]: which of their words are the
 //!   same.
 //! - [`addresses`]: the parts of an address, and whether two are the same place.
@@ -25,6 +26,7 @@ pub mod alignment;
 pub mod band;
 pub mod batch;
 pub mod countries;
+pub mod distinctive;
 pub mod evidence;
 pub mod found;
 pub mod in_parts;
@@ -37,7 +39,6 @@ pub mod prepared;
 pub mod reasons;
 pub mod screener;
 pub mod shortlist;
-pub mod telling;
 
 /// The version of the comparison. It changes with every change of its results: a store whose
 /// counterparties were compared by another version compares them again.

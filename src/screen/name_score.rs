@@ -1,11 +1,11 @@
 //! From what two names have in common to a score.
 
 use crate::screen::alignment::{ACRONYM_FROM, Alignment};
+use crate::screen::distinctive::{is_sure, is_with_plain_words};
 use crate::screen::index::asked_name::AskedName;
 use crate::screen::index::listed_name::ListedName;
 use crate::screen::names::spelling::distance;
 use crate::screen::names::word::Word;
-use crate::screen::telling::{is_sure, is_with_plain_words};
 
 /// The weights of the score. They were chosen on the entries that were first listed by 2019 (see
 /// `benches/README.md`), and describe how parties are written, not who they are.

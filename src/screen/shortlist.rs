@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::screen::addresses::reach::PlacesInReach;
 use crate::screen::in_parts::in_parts;
-use crate::screen::index::known_word::Known;
+use crate::screen::index::known_word::KnownWord;
 use crate::screen::index::reach::{Asked, Reach, Remembered};
 use crate::screen::party::Counterparty;
 use crate::screen::prepared::PreparedParties;
@@ -39,7 +39,7 @@ pub fn shortlist(
     let places = PlacesInReach::of(screener.addresses(), &entries);
     let words = &parties.names.words;
     let all_words: Vec<usize> = (0..words.len()).collect();
-    let known: Vec<Vec<Known>> = in_parts(&all_words, threads, |part| {
+    let known: Vec<Vec<KnownWord>> = in_parts(&all_words, threads, |part| {
         let mut remembered = Remembered::default();
         let words = part.iter().filter_map(|place| words.get(*place));
         words.map(|word| reach.known(word, &mut remembered)).collect()

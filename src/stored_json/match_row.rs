@@ -31,9 +31,9 @@ pub struct MatchRow {
     pub sources: Vec<String>,
     pub first_seen_at: Timestamp,
     pub changed_at: Timestamp,
-    /// The last decision, even if it is not in force any more.
+    /// The last decision, even if it is no longer in force.
     pub decision: Option<DecisionRow>,
-    /// Why a dismissal is not in force any more.
+    /// Why a dismissal is no longer in force.
     pub stale_because: Vec<String>,
     /// Why it is over. `null`: it is not.
     pub ended: Option<EndReason>,

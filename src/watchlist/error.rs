@@ -12,7 +12,7 @@ pub enum WatchlistError {
     TooLarge { path: PathBuf, limit: u64 },
     /// Another program writes it.
     #[error("expected an unchanged counterparty file, but {0} changed while it was read")]
-    Moving(PathBuf),
+    BeingWritten(PathBuf),
     #[error("expected files of CSV, TSV or XLSX in {0}, but it has none")]
     EmptyFolder(PathBuf),
     #[error("expected CSV, TSV or XLSX, but got {path}: {problem}")]
@@ -57,7 +57,7 @@ impl WatchlistError {
             | Self::OpenQuotes { path, .. }
             | Self::NoColumn { path, .. }
             | Self::Workbook { path, .. }
-            | Self::Moving(path)
+            | Self::BeingWritten(path)
             | Self::TooManyRows { path, .. } => path,
         }
     }

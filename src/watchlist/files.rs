@@ -46,7 +46,7 @@ fn unmoved<T>(
     if look(path).is_ok_and(|after| after == before) {
         found
     } else {
-        Err(WatchlistError::Moving(path.to_owned()))
+        Err(WatchlistError::BeingWritten(path.to_owned()))
     }
 }
 
@@ -218,7 +218,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-        let check = |of: &Path, is_moving: bool, change: &dyn Fn()| {
+        let check = |of: &Path, is_being_written: bool, change: &dyn Fn()| {
             write("a.csv", "id,name\n1,Alder\n");
             write("b.csv", "id,name\n2,Birch\n");
             let found = unmoved(of, |files| {
@@ -226,7 +226,11 @@ mod tests {
                 change();
                 read
             });
-            assert_eq!(matches!(found, Err(WatchlistError::Moving(_))), is_moving, "{found:?}");
+            assert_eq!(
+                matches!(found, Err(WatchlistError::BeingWritten(_))),
+                is_being_written,
+                "{found:?}"
+            );
         };
         let later = || {
             let file = fs::File::options().write(true).open(&path).unwrap();

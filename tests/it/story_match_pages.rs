@@ -277,7 +277,7 @@ async fn a_stale_match_says_what_has_changed_and_needs_action_again() {
     let overview = ben.get("/").await.text;
     assert!(overview.contains("1 strong match, dismissed before</a>"), "{overview}");
     let page = ben.get(&page_of(&found)).await.text;
-    for part in ["is not in force any more", "northern sky works", "What the dismissal rests on"] {
+    for part in ["is no longer in force", "northern sky works", "What the dismissal rests on"] {
         assert!(page.to_lowercase().contains(&part.to_lowercase()), "`{part}` is not in {page}");
     }
 }

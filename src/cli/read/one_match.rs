@@ -87,7 +87,7 @@ fn band(band: Band) -> &'static str {
     }
 }
 
-/// Who decided what, when and why, and why that is not in force any more.
+/// Who decided what, when and why, and why that is no longer in force.
 fn decision(row: &MatchRow) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(decision) = &row.decision {
@@ -189,7 +189,7 @@ mod tests {
             assert_eq!(detail(&event), expected);
         };
         check("found", "first-screening", "the first comparison of the file");
-        check("ended", "entry-removed", "the entry is not listed any more");
+        check("ended", "entry-removed", "the entry is no longer listed");
         check("dismissed", "different-country: a bakery", "another country: a bakery");
         check("confirmed", "different-country: a bakery", "different-country: a bakery");
         check("stale", "the entry has another name", "the entry has another name");

@@ -16,7 +16,7 @@ use crate::domain::{EntryId, Identified, MatchId, Sha256};
 /// The reason of a dismissal that is as old as dismissals may be.
 pub const EXPIRED: &str = "the dismissal has expired";
 
-/// The event of a dismissal that is not in force any more.
+/// The event of a dismissal that is no longer in force.
 const STALE: &str = "stale";
 
 /// One match with everything that happened to it.
@@ -35,9 +35,9 @@ pub struct MatchRecord {
     pub sources: BTreeMap<String, PartyEvidence>,
     pub first_seen_at: Timestamp,
     pub changed_at: Timestamp,
-    /// The last decision, even if it is not in force any more.
+    /// The last decision, even if it is no longer in force.
     pub decision: Option<Decision>,
-    /// Why a dismissal is not in force any more, in words without text of a counterparty.
+    /// Why a dismissal is no longer in force, in words without text of a counterparty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stale_because: Vec<String>,
     /// The counterparty or the entry is gone, or they are not similar any more.
@@ -84,8 +84,8 @@ impl EndReason {
 
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::CounterpartyRemoved => "the counterparty is not in the file any more",
-            Self::EntryRemoved => "the entry is not listed any more",
+            Self::CounterpartyRemoved => "the counterparty is no longer in the file",
+            Self::EntryRemoved => "the entry is no longer listed",
             Self::NoLongerSimilar => "the two are no longer similar",
             Self::Joined => "several entries are one match now, which replaces it",
         }
@@ -266,7 +266,7 @@ impl MatchRecord {
         Ok(())
     }
 
-    /// A dismissal is not in force any more.
+    /// A dismissal is no longer in force.
     pub fn make_stale(&mut self, because: Vec<String>, at: Timestamp) {
         self.found.state = MatchState::Stale;
         self.changed_at = at;

@@ -33,7 +33,7 @@ pub struct WatchlistState {
     pub signature: Option<String>,
     /// Since when the file has changed each time it was read.
     #[serde(default)]
-    pub moving_since: Option<Timestamp>,
+    pub being_written_since: Option<Timestamp>,
     /// Rows that were left out, each with its file and line. They may quote the row.
     pub row_problems: Vec<String>,
     /// How many more there were. Each check reads those above from the store.

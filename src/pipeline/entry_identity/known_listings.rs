@@ -13,7 +13,7 @@ use crate::domain::{Entry, EntryId, Sha256};
 #[derive(Clone, Debug, Default)]
 pub struct KnownListings {
     pub entries: Vec<Entry>,
-    /// They are listed now. An entry that is not listed any more is recognized by its name alone.
+    /// They are listed now. An entry that is no longer listed is recognized by its name alone.
     pub are_current: bool,
 }
 

@@ -15,7 +15,7 @@ use crate::domain::matching::watchlist_state::StoredCounterparty;
 use crate::domain::{Cause, Compared, Counterparty, EntryId, MatchState};
 use crate::pipeline::matching::listing::Listing;
 use crate::pipeline::matching::transition::{
-    MatchEvent, Sighting, followed, seen, shared_address_id, unseen,
+    Announcement, Sighting, followed, seen, shared_address_id, unseen,
 };
 use crate::screen::addresses::address::Address;
 use crate::screen::{Band, Found, Options, Screener, batch};
@@ -40,7 +40,7 @@ pub struct Comparison<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     pub record: MatchRecord,
-    pub event: Option<MatchEvent>,
+    pub event: Option<Announcement>,
     /// The entries that it concerns: several at one address may be one match.
     pub entries: Vec<EntryId>,
     /// Whether anything of it must be stored.

@@ -74,7 +74,7 @@ pub async fn file_hold_preview(
     };
     let file = match in_background(move || watchlist_file::read(&settings)).await {
         Ok(file) => file,
-        Err(NotRead::Moving) => return Ok(unread("the file is being written".to_owned())),
+        Err(NotRead::BeingWritten) => return Ok(unread("the file is being written".to_owned())),
         Err(NotRead::Wrong(_, why)) => return Ok(unread(why)),
     };
     if file.sha256 != hold.sha256 {

@@ -39,12 +39,12 @@ pub struct Sighting {
 
 /// What readers must learn of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MatchEvent {
+pub enum Announcement {
     /// Nobody was alerted of it, or it is found again.
     New,
     /// It was for review and is strong now.
     Raised,
-    /// A dismissal is not in force any more.
+    /// A dismissal is no longer in force.
     Stale,
 }
 
@@ -69,9 +69,9 @@ pub fn seen(
     sighting: Sighting,
     cause: Cause,
     now: Timestamp,
-) -> (MatchRecord, Option<MatchEvent>) {
+) -> (MatchRecord, Option<Announcement>) {
     let Some(mut record) = known else {
-        return (found(sighting, cause, now), Some(MatchEvent::New));
+        return (found(sighting, cause, now), Some(Announcement::New));
     };
     let was = record.found.band;
     let returned = record.ended.take().is_some();
@@ -88,14 +88,14 @@ pub fn seen(
         MatchState::Dismissed => settle_dismissal(&mut record, &changed, cause, now),
         MatchState::Open | MatchState::Stale | MatchState::Confirmed if returned => {
             record.found.cause = cause;
-            Some(MatchEvent::New)
+            Some(Announcement::New)
         }
         MatchState::Open | MatchState::Stale
             if was < Band::Strong && record.found.band == Band::Strong =>
         {
             record.found.cause = cause;
             record.changed_at = now;
-            Some(MatchEvent::Raised)
+            Some(Announcement::Raised)
         }
         _ => None,
     };
@@ -110,7 +110,7 @@ pub fn followed(
     sighting: Sighting,
     cause: Cause,
     now: Timestamp,
-) -> (MatchRecord, Option<MatchEvent>) {
+) -> (MatchRecord, Option<Announcement>) {
     let returned = record.ended.take().is_some();
     update(&mut record, sighting, now);
     if !returned {
@@ -119,7 +119,7 @@ pub fn followed(
     record.changed_at = now;
     record.found.cause = cause;
     record.note(now, "returned", cause.as_str().to_owned());
-    (record, Some(MatchEvent::New))
+    (record, Some(Announcement::New))
 }
 
 /// What a comparison brings that the match did not have before.
@@ -158,7 +158,7 @@ fn settle_dismissal(
     changed: &Changed,
     cause: Cause,
     now: Timestamp,
-) -> Option<MatchEvent> {
+) -> Option<Announcement> {
     let before = record.decision.as_ref().and_then(|decision| decision.evidence.clone());
     let mut differences = before.map_or_else(Vec::new, |before| {
         evidence::differences(&before, &shown(record, &before), &changed.rows)
@@ -169,7 +169,7 @@ fn settle_dismissal(
     differences.extend(changed.ordered_by.clone());
     record.found.cause = cause;
     record.make_stale(differences, now);
-    Some(MatchEvent::Stale)
+    Some(Announcement::Stale)
 }
 
 /// What a dismissal of today would rest on.
@@ -334,7 +334,7 @@ mod tests {
         record
     }
 
-    fn seen_again(record: MatchRecord, sighting: Sighting) -> (MatchState, Option<MatchEvent>) {
+    fn seen_again(record: MatchRecord, sighting: Sighting) -> (MatchState, Option<Announcement>) {
         let (record, event) = seen(Some(record), sighting, Cause::EntryRevised, T1);
         (record.state(), event)
     }
@@ -343,7 +343,7 @@ mod tests {
     fn ok_a_match_is_new_once() {
         let alder = entry("Alderwood Works", &[]);
         let (record, event) = seen(None, sighting(&alder, Band::Review), Cause::EntryAdded, T0);
-        assert_eq!((record.state(), event), (MatchState::Open, Some(MatchEvent::New)));
+        assert_eq!((record.state(), event), (MatchState::Open, Some(Announcement::New)));
         let id = record.found.match_id.clone();
         let (record, event) =
             seen(Some(record), sighting(&alder, Band::Review), Cause::EntryRevised, T1);
@@ -351,7 +351,7 @@ mod tests {
         assert_eq!(record.found.cause, Cause::EntryAdded);
         let (_, event) =
             seen(Some(record), sighting(&alder, Band::Strong), Cause::EntryRevised, T1);
-        assert_eq!(event, Some(MatchEvent::Raised));
+        assert_eq!(event, Some(Announcement::Raised));
     }
 
     #[test]
@@ -385,7 +385,7 @@ mod tests {
         let alder = entry("Alderwood Works", &[]);
         let check = |sighting, because: &str| {
             let (record, event) = seen(Some(dismissed(&alder)), sighting, Cause::EntryRevised, T1);
-            assert_eq!((record.state(), event), (MatchState::Stale, Some(MatchEvent::Stale)));
+            assert_eq!((record.state(), event), (MatchState::Stale, Some(Announcement::Stale)));
             assert_eq!(record.found.cause, Cause::EntryRevised);
             assert!(record.stale_because.join("; ").contains(because), "{record:?}");
         };
@@ -407,7 +407,7 @@ mod tests {
         assert_eq!(unseen(ended.clone(), EndReason::EntryRemoved, T1), None);
         assert_eq!(
             seen_again(ended, sighting(&alder, Band::Strong)),
-            (MatchState::Open, Some(MatchEvent::New))
+            (MatchState::Open, Some(Announcement::New))
         );
         let ended = unseen(dismissed(&alder), EndReason::EntryRemoved, T1).unwrap();
         assert_eq!(

@@ -26,7 +26,7 @@ use crate::random;
 use crate::store::{CheckRecord, Lease, Result};
 
 /// The note about a file that another program is writing.
-const MOVING: &str = "the file is being written; the next check reads it";
+const BEING_WRITTEN: &str = "the file is being written; the next check reads it";
 
 /// How the check of one counterparty file ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ async fn check(
     }
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
     let read = read_file(program, settings, &mut state, &mut record).await?;
-    let FileRead { change, bad_rows, is_moving } = read;
+    let FileRead { change, bad_rows, is_being_written } = read;
     CrashPoint::WatchlistRead.pass();
     let has_changed = change.is_some();
     let scope = scope(program, wiring, settings, &state, change).await?;
@@ -136,7 +136,7 @@ async fn check(
         detail: detail
             .or_else(|| is_first.then(|| nothing_found(state.rows)))
             .or_else(|| has_changed.then(|| format!("{} rows are in use", state.rows)))
-            .or_else(|| is_moving.then(|| MOVING.to_owned())),
+            .or_else(|| is_being_written.then(|| BEING_WRITTEN.to_owned())),
     };
     // That a file is unchanged is not worth a write.
     let is_same = WatchlistState { read_at: before.read_at, ..state.clone() } == before;

@@ -48,7 +48,7 @@ pub fn look(settings: &WatchlistSettings) -> std::io::Result<Sight> {
 #[derive(Debug)]
 pub enum NotRead {
     /// It changed while it was read.
-    Moving,
+    BeingWritten,
     /// What is wrong with it.
     Wrong(WatchlistProblemKind, String),
 }
@@ -62,7 +62,7 @@ pub fn read(settings: &WatchlistSettings) -> Result<Watchlist, NotRead> {
     }
     let read = crate::watchlist::read(&settings.path, &settings.columns);
     let watchlist = read.map_err(|problem| match problem {
-        WatchlistError::Moving(_) => NotRead::Moving,
+        WatchlistError::BeingWritten(_) => NotRead::BeingWritten,
         problem => {
             let (kind, detail) = in_words(&problem, &settings.path);
             NotRead::Wrong(kind, detail)
@@ -104,7 +104,7 @@ pub fn first_look(settings: &WatchlistSettings) -> FirstLook {
         Err(NotRead::Wrong(_, detail)) => {
             FirstLook { warnings: vec![detail], ..FirstLook::default() }
         }
-        Err(NotRead::Moving) => FirstLook::default(),
+        Err(NotRead::BeingWritten) => FirstLook::default(),
     }
 }
 
@@ -135,7 +135,7 @@ pub fn cut_short(line: u64) -> (WatchlistProblemKind, String) {
 }
 
 /// A file that has changed each time it was read, for too long.
-pub fn always_moving() -> (WatchlistProblemKind, String) {
+pub fn always_being_written() -> (WatchlistProblemKind, String) {
     let detail = "expected a file that is not being written, but it changed during each read";
     (WatchlistProblemKind::Unreadable, detail.to_owned())
 }
@@ -200,7 +200,7 @@ fn in_words(problem: &WatchlistError, path: &Path) -> (WatchlistProblemKind, Str
             Malformed,
             format!("expected a whole XLSX workbook, but {file} is damaged or incomplete"),
         ),
-        WatchlistError::Moving(_) => always_moving(),
+        WatchlistError::BeingWritten(_) => always_being_written(),
     }
 }
 
@@ -285,7 +285,9 @@ mod tests {
     fn wrong(path: &Path) -> (WatchlistProblemKind, String) {
         match read(&settings(path)).unwrap_err() {
             NotRead::Wrong(kind, detail) => (kind, detail),
-            NotRead::Moving => panic!("expected what is wrong with the file, but it is moving"),
+            NotRead::BeingWritten => {
+                panic!("expected what is wrong with the file, but it is moving")
+            }
         }
     }
 

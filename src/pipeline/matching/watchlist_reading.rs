@@ -44,7 +44,7 @@ pub struct FileRead {
     /// How many of its rows have problems.
     pub bad_rows: usize,
     /// Another program writes it, so that the next check reads it.
-    pub is_moving: bool,
+    pub is_being_written: bool,
 }
 
 /// Reads the file if it has changed since it was last read.
@@ -74,17 +74,16 @@ pub async fn read_file(
     if state.signature.as_ref() == Some(&sight.signature) {
         // The last judgement of the same file stays, but the content in use grows older.
         state.read_at = Some(now);
-        state.moving_since = None;
+        state.being_written_since = None;
         note_age(settings, state, now);
         return Ok(FileRead { bad_rows: state.row_problems.len(), ..FileRead::default() });
     }
-    let Some((sight, read)) = read_unmoved(settings, sight, PAUSE, watchlist_file::read).await
-    else {
-        note_moving(settings, state, now);
-        return Ok(FileRead { is_moving: true, ..FileRead::default() });
+    let Some((sight, read)) = read_whole(settings, sight, PAUSE, watchlist_file::read).await else {
+        note_being_written(settings, state, now);
+        return Ok(FileRead { is_being_written: true, ..FileRead::default() });
     };
     // If it is wrong because it is being written, it is read again when it has changed.
-    (state.signature, state.moving_since) = (Some(sight.signature.clone()), None);
+    (state.signature, state.being_written_since) = (Some(sight.signature.clone()), None);
     let file = match read {
         Ok(file) => file,
         Err(wrong) => {
@@ -96,7 +95,7 @@ pub async fn read_file(
     let kept = file.problems.iter().take(MOST_ROW_PROBLEMS);
     state.row_problems = kept.map(ToString::to_string).collect();
     state.more_row_problems = bad_rows.saturating_sub(MOST_ROW_PROBLEMS);
-    say_notes(state, &file.notes);
+    log_new_notes(state, &file.notes);
     let unread = watchlist_file::unread(&file, settings.max_loss);
     let not_used = FileRead { bad_rows, ..FileRead::default() };
     if let Some(line) = file.ends_within {
@@ -143,7 +142,7 @@ type Wrong = (WatchlistProblemKind, String);
 
 /// Reads a file that another program may be writing, several times if it is. `None`: it changed
 /// each time.
-async fn read_unmoved(
+async fn read_whole(
     settings: &WatchlistSettings,
     seen: Sight,
     pause: Duration,
@@ -171,17 +170,17 @@ async fn read_unmoved(
             Ok(file) if file.ends_within.is_some() => cut = Some((sight.clone(), Ok(file))),
             Ok(file) => return Some((sight, Ok(file))),
             Err(NotRead::Wrong(kind, detail)) => return Some((sight, Err((kind, detail)))),
-            Err(NotRead::Moving) => cut = None,
+            Err(NotRead::BeingWritten) => cut = None,
         }
     }
     cut
 }
 
 /// The last good content stays in use while a file is written.
-fn note_moving(settings: &WatchlistSettings, state: &mut WatchlistState, now: Timestamp) {
-    let since = *state.moving_since.get_or_insert(now);
+fn note_being_written(settings: &WatchlistSettings, state: &mut WatchlistState, now: Timestamp) {
+    let since = *state.being_written_since.get_or_insert(now);
     if now.duration_since(since) > MOVES_FOR {
-        let wrong = watchlist_file::always_moving();
+        let wrong = watchlist_file::always_being_written();
         state.problem = Some(watchlist_file::since(state.problem.as_ref(), wrong, now));
     }
     note_age(settings, state, now);
@@ -212,7 +211,7 @@ fn read_as(settings: &WatchlistSettings) -> String {
 }
 
 /// Stores the notes about a file, and logs those that are new.
-fn say_notes(state: &mut WatchlistState, notes: &[String]) {
+fn log_new_notes(state: &mut WatchlistState, notes: &[String]) {
     for note in notes.iter().filter(|note| !state.notes.contains(note)) {
         info!(watchlist.name = state.name, "{}: {note}", state.name);
     }
@@ -390,14 +389,14 @@ mod tests {
         let check = async |reads: &'static str, expected: Option<Option<u64>>, count: u32| {
             let times = Arc::new(AtomicU32::new(0));
             let made = times.clone();
-            let found = read_unmoved(
+            let found = read_whole(
                 &settings(),
                 Sight { signature: "1".into(), dated: None, files: Vec::new() },
                 Duration::ZERO,
                 move |_: &WatchlistSettings| {
                     let made = made.fetch_add(1, Ordering::SeqCst);
                     match reads.chars().nth(usize::try_from(made).unwrap()).unwrap() {
-                        'm' => Err(NotRead::Moving),
+                        'm' => Err(NotRead::BeingWritten),
                         'c' => Ok(file(Some(7))),
                         'w' => Ok(file(None)),
                         _ => Err(NotRead::Wrong(WatchlistProblemKind::Malformed, "x".into())),
@@ -424,13 +423,13 @@ mod tests {
         let at = |minutes: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
         let mut state = WatchlistState::default();
         for minutes in [1, 2, 16] {
-            note_moving(&settings(), &mut state, at(minutes));
-            assert_eq!((state.problem.as_ref(), state.moving_since), (None, Some(at(1))));
+            note_being_written(&settings(), &mut state, at(minutes));
+            assert_eq!((state.problem.as_ref(), state.being_written_since), (None, Some(at(1))));
         }
-        note_moving(&settings(), &mut state, at(17));
+        note_being_written(&settings(), &mut state, at(17));
         let problem = state.problem.clone().unwrap();
         assert_eq!((problem.kind, problem.since), (WatchlistProblemKind::Unreadable, at(17)));
-        note_moving(&settings(), &mut state, at(18));
+        note_being_written(&settings(), &mut state, at(18));
         assert_eq!(state.problem.unwrap().since, at(17));
     }
 
@@ -441,7 +440,7 @@ mod tests {
         let settings = WatchlistSettings { max_age: Some(hour), ..settings() };
         let dated = Some(Timestamp::UNIX_EPOCH);
         let mut state = WatchlistState { dated, ..WatchlistState::default() };
-        note_moving(&settings, &mut state, now);
+        note_being_written(&settings, &mut state, now);
         assert_eq!(state.problem.unwrap().kind, WatchlistProblemKind::Old);
     }
 }

@@ -10,7 +10,7 @@ use crate::pipeline::background::in_background;
 use crate::pipeline::matching::comparison::{Comparison, Outcome};
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
 use crate::pipeline::matching::file_change::FileChange;
-use crate::pipeline::matching::transition::{MatchEvent, expired};
+use crate::pipeline::matching::transition::{Announcement, expired};
 use crate::pipeline::{Program, Wiring};
 use crate::screen::MATCHER;
 use crate::store::{CheckRecord, MatchQuery, Result};
@@ -227,7 +227,7 @@ pub async fn expire(
         .map(|record| Outcome {
             entries: vec![record.entry_id.clone()],
             record,
-            event: Some(MatchEvent::Stale),
+            event: Some(Announcement::Stale),
             is_changed: true,
         })
         .collect())

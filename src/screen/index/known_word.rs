@@ -2,7 +2,7 @@
 
 /// What a word may have in common with a listed name that is asked about.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gain {
+pub struct InCommon {
     /// The place of the listed name among those.
     pub target: u32,
     /// The most, by the weights of either name.
@@ -11,10 +11,10 @@ pub struct Gain {
 
 /// One word.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Known {
+pub struct KnownWord {
     /// `None`: nothing is in common, and the weight is not known yet.
     pub weight: Option<f32>,
-    pub gains: Box<[Gain]>,
+    pub gains: Box<[InCommon]>,
     pub first: u8,
     /// First letters of neighboring words of a target spell it, or it is made of pieces of them.
     pub is_acronym: bool,

@@ -10,7 +10,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::initials::{INITIALS_FROM, initials};
-use super::known_word::{Gain, Known};
+use super::known_word::{InCommon, KnownWord};
 use super::listed_name::{LETTER, ListedName};
 use super::names::NamesIndex;
 use super::pieces::Pieces;
@@ -51,7 +51,7 @@ pub struct Remembered {
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
     pub words: &'a PreparedWords,
-    pub known: &'a [Known],
+    pub known: &'a [KnownWord],
     /// Whether each pair of neighboring words, written together, is like a word of a target.
     pub is_pair_a_word: &'a [bool],
 }
@@ -161,7 +161,7 @@ impl<'a> Reach<'a> {
     }
 
     /// What is known of a word of counterparties.
-    pub fn known(&self, word: PreparedWord<'_>, remembered: &mut Remembered) -> Known {
+    pub fn known(&self, word: PreparedWord<'_>, remembered: &mut Remembered) -> KnownWord {
         let (weight, gains) = if self.may_gain(word) {
             let (weight, gains) = self.gains(word, &mut remembered.scratch);
             (Some(weight), gains)
@@ -170,7 +170,7 @@ impl<'a> Reach<'a> {
         };
         let whole = word.to_word();
         let target = |target: u32| self.targets.get(target as usize).map(|target| target.listed);
-        Known {
+        KnownWord {
             weight,
             gains,
             first: word.text.bytes().next().unwrap_or_default(),
@@ -200,7 +200,7 @@ impl<'a> Reach<'a> {
     }
 
     /// The weight of a word, and what it may have in common with each target.
-    fn gains(&self, word: PreparedWord<'_>, scratch: &mut Scratch) -> (f32, Box<[Gain]>) {
+    fn gains(&self, word: PreparedWord<'_>, scratch: &mut Scratch) -> (f32, Box<[InCommon]>) {
         let (kind, word) = (word.kind, word.to_word());
         let likely = self.index.likely(&word, scratch);
         let weight = self.index.weight_of_asked(&word, &likely);
@@ -228,7 +228,7 @@ impl<'a> Reach<'a> {
                 }
             }
         }
-        let gains = most.into_iter().map(|(target, common)| Gain { target, common }).collect();
+        let gains = most.into_iter().map(|(target, common)| InCommon { target, common }).collect();
         (weight, gains)
     }
 
@@ -239,7 +239,7 @@ impl<'a> Reach<'a> {
         asked: Asked<'_>,
         remembered: &mut Remembered,
     ) -> bool {
-        let known: Vec<&Known> =
+        let known: Vec<&KnownWord> =
             name.words.iter().filter_map(|place| asked.known.get(*place as usize)).collect();
         self.wholes.contains(&name.whole)
             || self.sorted.contains(&name.sorted)
@@ -255,7 +255,7 @@ impl<'a> Reach<'a> {
 
     /// Whether first letters of neighboring words spell a word of a target, or those of all words
     /// a target.
-    fn is_spelled_by(&self, known: &[&Known]) -> bool {
+    fn is_spelled_by(&self, known: &[&KnownWord]) -> bool {
         if known.len() < ACRONYM_FROM.min(INITIALS_FROM) {
             return false;
         }
@@ -275,7 +275,7 @@ impl<'a> Reach<'a> {
         &self,
         name: &PreparedName<'_>,
         asked: Asked<'_>,
-        known: &[&Known],
+        known: &[&KnownWord],
     ) -> bool {
         let letters = known.iter().fold(0, |letters, word| letters | word.letters);
         let may_have = known.len() > 1
@@ -332,7 +332,7 @@ impl<'a> Reach<'a> {
         &self,
         name: &PreparedName<'_>,
         asked: Asked<'_>,
-        known: &[&Known],
+        known: &[&KnownWord],
         remembered: &mut Remembered,
     ) -> bool {
         let Remembered { scratch, common, touched, weights } = remembered;

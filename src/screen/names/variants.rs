@@ -206,8 +206,8 @@ fn parenthesized(text: &str, found: &mut Vec<Variant>) {
     } else {
         let own = words_that_count(inside);
         let is_place = code_of_name(&words(inside).join(" ")).is_some();
-        let telling = own.len() > 1 && own.iter().any(|word| is_distinct(word));
-        if !is_place && (telling || is_acronym(&own, inside)) {
+        let is_distinct_part = own.len() > 1 && own.iter().any(|word| is_distinct(word));
+        if !is_place && (is_distinct_part || is_acronym(&own, inside)) {
             add_without(found, inside.to_owned(), &without, QUOTED);
         }
     }

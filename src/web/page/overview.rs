@@ -97,7 +97,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
 struct Counterparties {
     /// Strong matches that nobody has decided.
     open: usize,
-    /// Strong matches whose dismissal is not in force any more.
+    /// Strong matches whose dismissal is no longer in force.
     stale: usize,
     /// The files that are not up to date.
     problems: Vec<WatchlistRow>,
