@@ -283,6 +283,34 @@ fn every_file_has_a_module_doc_and_none_has_a_vague_name() {
     }
 }
 
+/// Whether code names a crate, as `crate_name::…`.
+fn names_crate(code: &str, name: &str) -> bool {
+    let path = format!("{}::", name.replace('-', "_"));
+    let is_start = |at: usize| {
+        let before = code[..at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':')
+    };
+    code.match_indices(&path).any(|(at, _)| is_start(at))
+}
+
+/// They are compiled without the rest of the program to be fuzzed.
+#[test]
+fn the_fuzz_targets_have_each_crate_that_the_parsers_need() {
+    let dependencies = |path: &str| -> toml::Table {
+        let text = std::fs::read_to_string(crate_root().join(path)).unwrap();
+        text.parse::<toml::Table>().unwrap()["dependencies"].as_table().unwrap().clone()
+    };
+    let (all, of_fuzz) = (dependencies("Cargo.toml"), dependencies("fuzz/Cargo.toml"));
+    let mut needed = 0;
+    for source in sources().iter().filter(|s| ["domain", "parse"].contains(&module(&s.path))) {
+        for name in all.keys().filter(|name| names_crate(&source.code, name)) {
+            needed += 1;
+            assert!(of_fuzz.contains_key(name), "{} needs {name} in fuzz/Cargo.toml", source.path);
+        }
+    }
+    assert!(needed > 50, "{needed}");
+}
+
 #[test]
 fn no_test_sleeps_or_is_ignored() {
     let (ignored, sleeps) =
