@@ -1,6 +1,7 @@
 //! The matches that one message shows, each once and with its entry. Pure.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::domain::{Alert, AlertBody, Change, PossibleMatch, Screening};
 
@@ -27,7 +28,7 @@ pub fn of<'a>(alert: &'a Alert, screening: Option<&Screening>) -> Vec<Shown<'a>>
         let change = changes.iter().find(of_match).copied();
         let mut found = shown_match.found.clone();
         if found.entry.is_none() {
-            found.entry = change.map(|change| Box::new(change.entry.clone()));
+            found.entry = change.map(|change| Arc::new(change.entry.clone()));
         }
         shown.push(Shown { found, change });
     }

@@ -14,7 +14,7 @@ use crate::domain::{Document, Sha256};
 /// The level of the compression. Higher ones take longer and save nothing (measured on lists).
 const LEVEL: i32 = 3;
 /// The largest window, as a power of two: both documents must fit into it, as two lists of 30 MB
-/// do. It bounds the memory, of which the daemon has 512 MB (`MemoryMax` of the unit).
+/// do. It bounds the memory, of which the daemon has 1 GB (`MemoryMax` of the unit).
 const MOST_WINDOW_LOG: u32 = 26;
 const LEAST_WINDOW_LOG: u32 = 10;
 /// Bytes that are unpacked at a time.

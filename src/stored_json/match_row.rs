@@ -1,5 +1,7 @@
 //! A match as `matches` prints it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -65,14 +67,14 @@ impl From<MatchRecord> for MatchRow {
             score: found.score,
             counterparty: found.counterparty,
             // The permanent id belongs to the match: a rule orders entries without one.
-            entry: found.entry.map(|entry| *entry),
+            entry: found.entry.map(Arc::unwrap_or_clone),
             compared: found.compared,
             reasons: found.reasons,
             sharing: found.sharing,
             state: found.state,
             cause: found.cause,
             entry_id: record.entry_id,
-            sources: record.sources.into_keys().collect(),
+            sources: record.sources.keys().cloned().collect(),
             first_seen_at: record.first_seen_at,
             changed_at: record.changed_at,
             decision: record.decision.map(|decision| DecisionRow {

@@ -1,5 +1,7 @@
 //! Samples about the reader's own counterparties.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::deliver::sample::{OBSERVED_AT, alert};
@@ -44,7 +46,7 @@ fn strong(id: &str, name: &str, entry: Entry, cause: Cause) -> PossibleMatch {
             ..Counterparty::default()
         },
         compared: Compared { counterparty: name.into(), entry: entry.name.clone() },
-        entry: Some(Box::new(entry)),
+        entry: Some(Arc::new(entry)),
         reasons,
         sharing: Vec::new(),
         state: MatchState::Open,

@@ -1,6 +1,7 @@
 //! What the store keeps of one match: how it stands, what was decided, and its history.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -32,7 +33,7 @@ pub struct MatchRecord {
     /// A rule orders the entry, and no list shows it yet.
     pub is_ordered_only: bool,
     /// What each source shows of the entry.
-    pub sources: BTreeMap<String, PartyEvidence>,
+    pub sources: Arc<BTreeMap<String, PartyEvidence>>,
     pub first_seen_at: Timestamp,
     pub changed_at: Timestamp,
     /// The last decision, even if it is no longer in force.

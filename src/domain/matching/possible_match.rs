@@ -1,6 +1,8 @@
 //! One counterparty that may be one listed entry. Its JSON is that of `screen`, of `matches` and of
 //! alerts.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -157,7 +159,7 @@ pub struct PossibleMatch {
     pub counterparty: Counterparty,
     /// Left out in the `matches` of a change, whose entry it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entry: Option<Box<Entry>>,
+    pub entry: Option<Arc<Entry>>,
     pub compared: Compared,
     /// Why, in words.
     pub reasons: Vec<String>,

@@ -1,10 +1,11 @@
 //! Compares counterparties of one watchlist with entries, and says what follows for their matches.
 //! Pure.
 
-use std::collections::btree_map::Entry;
+use std::collections::btree_map::Entry as Place;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
@@ -12,7 +13,7 @@ use rustc_hash::FxHashSet;
 use crate::domain::matching::decision::PartyEvidence;
 use crate::domain::matching::match_record::{EndReason, MatchRecord};
 use crate::domain::matching::watchlist_state::StoredCounterparty;
-use crate::domain::{Cause, Compared, Counterparty, EntryId, MatchState};
+use crate::domain::{Cause, Compared, Counterparty, Entry, EntryId, MatchState};
 use crate::pipeline::matching::listing::Listing;
 use crate::pipeline::matching::transition::{
     Announcement, Sighting, followed, seen, shared_address_id, unseen,
@@ -58,6 +59,14 @@ impl Outcome {
 type Key = (String, u32, EntryId);
 /// What is found of the counterparty at a place, each with the entries that it concerns.
 pub type Sightings = (usize, Vec<(Sighting, Vec<EntryId>)>);
+
+/// What the matches of each entry share.
+#[derive(Default)]
+struct OfEntries {
+    /// By their places in the list.
+    entries: HashMap<usize, Arc<Entry>>,
+    sources: HashMap<EntryId, Arc<BTreeMap<String, PartyEvidence>>>,
+}
 
 impl Comparison<'_> {
     /// Goes from the `known` matches of what was compared to those of today, by what was found.
@@ -139,7 +148,7 @@ impl Comparison<'_> {
     /// `None` if the entry is not listed.
     fn as_listed(&self, record: &MatchRecord, stored: &StoredCounterparty) -> Option<Sighting> {
         let found = &record.found;
-        let entry = self.listing.entries_of(&record.entry_id).next()?.clone();
+        let entry = self.listing.entries_of(&record.entry_id).next()?;
         let is_same = found.counterparty == stored.party
             && found.entry.as_ref().is_some_and(|before| before.name == entry.name);
         let (compared, reasons) = if is_same {
@@ -154,14 +163,14 @@ impl Comparison<'_> {
             incarnation: record.incarnation,
             entry_id: record.entry_id.clone(),
             is_ordered_only: record.is_ordered_only,
-            sources: self.listing.evidence(&record.entry_id),
+            sources: Arc::new(self.listing.evidence(&record.entry_id)),
             band: found.band,
             score: found.score,
             compared,
             reasons,
             sharing: Vec::new(),
             rows: Vec::new(),
-            entry,
+            entry: Arc::new(entry.clone()),
         })
     }
 
@@ -187,12 +196,12 @@ impl Comparison<'_> {
         let among: Option<FxHashSet<u32>> = among
             .map(|places| places.into_iter().filter_map(|at| u32::try_from(at).ok()).collect());
         let options = Options { among: among.as_ref(), ..Options::default() };
-        let mut evidence: HashMap<EntryId, BTreeMap<String, PartyEvidence>> = HashMap::new();
+        let mut known = OfEntries::default();
         let mut sighted: Vec<Sightings> = Vec::new();
         let mut order = compared.iter();
         let each: batch::Each<'_, Infallible> = &mut |_, found| {
             if let Some((place, stored)) = order.next() {
-                let sightings = self.of_party(stored, found, &mut evidence);
+                let sightings = self.of_party(stored, found, &mut known);
                 if !sightings.is_empty() {
                     sighted.push((*place, sightings));
                 }
@@ -210,7 +219,7 @@ impl Comparison<'_> {
         &self,
         stored: &StoredCounterparty,
         found: Vec<Found>,
-        evidence: &mut HashMap<EntryId, BTreeMap<String, PartyEvidence>>,
+        known: &mut OfEntries,
     ) -> Vec<(Sighting, Vec<EntryId>)> {
         let mut sightings: Vec<(Sighting, Vec<EntryId>)> = Vec::new();
         for found in found.into_iter().filter(|found| found.band != Band::None) {
@@ -236,14 +245,17 @@ impl Comparison<'_> {
                 continue;
             }
             let sources = if found.sharing.is_empty() {
-                let of_entry = evidence.entry(entry_id.clone());
-                of_entry.or_insert_with(|| self.listing.evidence(&entry_id)).clone()
+                let of_entry = known.sources.entry(entry_id.clone());
+                let read = || Arc::new(self.listing.evidence(&entry_id));
+                Arc::clone(of_entry.or_insert_with(read))
             } else {
                 let address = Address::of(&found.compared.entry).normalized();
                 let shown =
                     PartyEvidence { addresses: [address].into(), ..PartyEvidence::default() };
-                [("address".to_owned(), shown)].into()
+                Arc::new([("address".to_owned(), shown)].into())
             };
+            let shared = known.entries.entry(found.entry);
+            let entry = Arc::clone(shared.or_insert_with(|| Arc::new(entry.clone())));
             let names = found.sharing.iter().filter_map(|at| self.screener.entries().get(*at));
             let sighting = Sighting {
                 watchlist: self.watchlist.to_owned(),
@@ -251,7 +263,7 @@ impl Comparison<'_> {
                 incarnation: stored.incarnation,
                 entry_id,
                 is_ordered_only: listed.is_ordered_only,
-                entry: entry.clone(),
+                entry,
                 sources,
                 band: found.band,
                 score: found.score,
@@ -290,13 +302,13 @@ fn by_key(records: Vec<MatchRecord>) -> (BTreeMap<Key, MatchRecord>, Vec<MatchRe
     let (mut by_key, mut replaced) = (BTreeMap::new(), Vec::new());
     for record in records {
         match by_key.entry(key_of(&record)) {
-            Entry::Vacant(place) => {
+            Place::Vacant(place) => {
                 place.insert(record);
             }
-            Entry::Occupied(mut place) if rank(place.get()) < rank(&record) => {
+            Place::Occupied(mut place) if rank(place.get()) < rank(&record) => {
                 replaced.push(place.insert(record));
             }
-            Entry::Occupied(_) => replaced.push(record),
+            Place::Occupied(_) => replaced.push(record),
         }
     }
     (by_key, replaced)

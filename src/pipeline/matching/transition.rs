@@ -1,6 +1,7 @@
 //! From one state of a match to the next: seen again, not seen any more, expired. Pure.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -26,8 +27,9 @@ pub struct Sighting {
     pub incarnation: u32,
     pub entry_id: EntryId,
     pub is_ordered_only: bool,
-    pub entry: Entry,
-    pub sources: BTreeMap<String, PartyEvidence>,
+    /// Many counterparties may match one entry. They share what is known of it.
+    pub entry: Arc<Entry>,
+    pub sources: Arc<BTreeMap<String, PartyEvidence>>,
     pub band: Band,
     pub score: f64,
     pub compared: Compared,
@@ -147,7 +149,7 @@ impl Changed {
             (true, false) => Some(format!("ordered by the {}", rules.join(", the "))),
             (true, true) => None,
         };
-        let rows = sighting.rows.iter().chain([&sighting.entry]).chain(before).cloned().collect();
+        let rows = sighting.rows.iter().chain([&*sighting.entry]).chain(before).cloned().collect();
         Self { rows, ordered_by }
     }
 }
@@ -187,7 +189,7 @@ fn shown(record: &MatchRecord, before: &Evidence) -> Shown {
         counterparty: evidence::of_counterparty(&record.found.counterparty),
         ..Shown::default()
     };
-    for (source, of_source) in &record.sources {
+    for (source, of_source) in record.sources.iter() {
         let is_known = before.sources.contains(source);
         let all = if is_known { &mut shown.entry } else { &mut shown.elsewhere };
         evidence::join(all, of_source);
@@ -216,7 +218,7 @@ fn found(sighting: Sighting, cause: Cause, now: Timestamp) -> MatchRecord {
         incarnation: sighting.incarnation,
         entry_id: sighting.entry_id.clone(),
         is_ordered_only: sighting.is_ordered_only,
-        sources: BTreeMap::new(),
+        sources: Arc::default(),
         first_seen_at: now,
         changed_at: now,
         decision: None,
@@ -247,7 +249,7 @@ fn update(record: &mut MatchRecord, sighting: Sighting, now: Timestamp) {
         );
     }
     let found = &mut record.found;
-    (found.counterparty, found.entry) = (party, Some(Box::new(entry)));
+    (found.counterparty, found.entry) = (party, Some(entry));
     (found.band, found.score) = (band, score);
     (found.compared, found.reasons, found.sharing) = (compared, reasons, sighting.sharing);
     (record.entry_id, record.is_ordered_only) = (entry_id, sighting.is_ordered_only);
@@ -314,8 +316,8 @@ mod tests {
             incarnation: 0,
             entry_id: EntryId("ent_1".into()),
             is_ordered_only: false,
-            entry: entry.clone(),
-            sources: [("csl".to_owned(), evidence::of_entry(entry))].into(),
+            entry: Arc::new(entry.clone()),
+            sources: Arc::new([("csl".to_owned(), evidence::of_entry(entry))].into()),
             band,
             score: 0.9,
             compared: Compared::default(),
@@ -376,7 +378,7 @@ mod tests {
         check(reworded);
         // Another source shows the same.
         let mut both = sighting(&alder, Band::Strong);
-        both.sources.insert("ecfr".into(), evidence::of_entry(&amended));
+        Arc::make_mut(&mut both.sources).insert("ecfr".into(), evidence::of_entry(&amended));
         check(both);
     }
 

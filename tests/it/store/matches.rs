@@ -1,5 +1,7 @@
 //! Matches: written with what caused them, found again by their entry and counterparty, and erased.
 
+use std::sync::Arc;
+
 use entitywatch::domain::matching::decision::DismissalReason;
 use entitywatch::domain::matching::match_record::{
     Decider, EndReason, MatchEnd, MatchRecord, MatchRefusal,
@@ -50,7 +52,7 @@ fn found(id: &str, entry: &str, score: f64) -> MatchRecord {
             band: Band::Strong,
             score,
             counterparty: party(id),
-            entry: Some(Box::new(super::entry("Alder"))),
+            entry: Some(Arc::new(super::entry("Alder"))),
             compared: Compared::default(),
             reasons: vec!["the same name".into()],
             sharing: Vec::new(),
