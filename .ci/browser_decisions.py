@@ -100,8 +100,8 @@ def delivery(page, base):
     open_first(page, base, "/deliveries?state=dead", r"/deliveries/dlv_")
     expect(page, "every retry failed")
     attempts = len(page.query_selector_all("main tbody tr"))
-    page.get_by_role("button", name="Send it again").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send it again").click()
     if len(page.query_selector_all("main tbody tr")) <= attempts:
         raise Wrong("the delivery was not tried again")
 

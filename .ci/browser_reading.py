@@ -15,12 +15,16 @@ def read(page, base):
     def count():
         return page.inner_text(".count")
 
+    def follow(act):
+        with page.expect_navigation():
+            act()
+
     page.goto(urljoin(base, "/entries"))
     page.focus("input[name=search]")
     page.keyboard.type("exampel werks")
-    page.keyboard.press("Enter")
+    follow(lambda: page.keyboard.press("Enter"))
     expect("a misspelled search finds one entry", count() == "1 entry")
-    page.click("main article h2 a")
+    follow(lambda: page.click("main article h2 a"))
     expect("the entry has its own page", "Example Works" in page.inner_text("h1"))
     expect("the entry has a timeline", page.locator(".timeline li").count() >= 2)
     page.goto(urljoin(base, "/changes"))
@@ -32,10 +36,10 @@ def read(page, base):
     expect("a key opens the others", page.is_visible("input[name=rule]"))
     page.select_option("select[name=kind]", "added")
     page.select_option("select[name=country]", "CN")
-    page.click("form.filters button")
+    follow(lambda: page.click("form.filters button"))
     expect("a filter selects", "1–50 of 61 changes" in count())
     expect("the form keeps the filter", page.input_value("select[name=kind]") == "added")
-    page.click("a[rel=next]")
+    follow(lambda: page.click("a[rel=next]"))
     expect("the next page shows the rest", "51–61 of 61 changes" in count())
     expect("the next page keeps the filter", page.input_value("select[name=country]") == "CN")
     with page.expect_download() as download:
