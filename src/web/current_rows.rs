@@ -62,7 +62,7 @@ pub async fn names_in_items(web: &Web, items: &[ItemRow]) -> Result<BTreeMap<Str
 /// A delivery, if the pages show its alert.
 pub async fn shown_delivery(web: &Visit, id: &DeliveryId) -> Result<Option<Delivery>> {
     let Some(delivery) = web.state.store.delivery(id).await? else { return Ok(None) };
-    let is_hidden = web.hidden_receivers().contains(&delivery.receiver);
+    let is_hidden = web.hidden_receivers().await.contains(&delivery.receiver);
     let is_shown = !is_hidden && shown_alert(web, &delivery.alert_id).await?.is_some();
     Ok(is_shown.then_some(delivery))
 }
@@ -70,7 +70,7 @@ pub async fn shown_delivery(web: &Visit, id: &DeliveryId) -> Result<Option<Deliv
 /// An alert that this visitor is shown. Those about counterparty files have no page.
 pub async fn shown_alert(web: &Visit, id: &AlertId) -> Result<Option<Alert>> {
     let Some(alert) = web.state.store.alert(id).await? else { return Ok(None) };
-    let (kind, hidden) = (alert.body.kind(), web.hidden_receivers());
+    let (kind, hidden) = (alert.body.kind(), web.hidden_receivers().await);
     if kind.is_about_watchlists() {
         return Ok(None);
     }
@@ -117,7 +117,7 @@ pub async fn receiver_rows(web: &Visit) -> Result<Vec<ReceiverRow>> {
             rows.push(row(&count.receiver, None, false));
         }
     }
-    let hidden = web.hidden_receivers();
+    let hidden = web.hidden_receivers().await;
     rows.retain(|row| !hidden.contains(&row.state.receiver));
     Ok(rows)
 }
@@ -143,7 +143,7 @@ pub async fn items(web: &Visit, states: ItemStates, receiver: &str) -> Result<Ve
         ItemStates::Unclosed => store.unclosed_items().await?,
         ItemStates::One(state) => store.items(Some(state)).await?,
     };
-    items.retain(|item| web.shows_item(item));
+    web.retain_shown(&mut items).await;
     if !receiver.is_empty() {
         items.retain(|item| item.receivers().iter().any(|name| name == receiver));
     }
@@ -152,7 +152,7 @@ pub async fn items(web: &Visit, states: ItemStates, receiver: &str) -> Result<Ve
 
 /// Items with the time by which somebody must acknowledge each.
 pub async fn item_rows(web: &Visit, items: Vec<Item>) -> Result<Vec<ItemRow>> {
-    let hidden = web.hidden_receivers();
+    let hidden = web.hidden_receivers().await;
     let mut rows: Vec<ItemRow> = Vec::with_capacity(items.len());
     for item in items {
         rows.push(ItemRow::of(&web.state.store, item, &web.state.settings.timezone).await?);

@@ -76,7 +76,10 @@ pub async fn scrape(web: Visit) -> impl IntoResponse {
         }
         metrics::refresh_pending(&web.state.store, &receivers).await
     };
-    match tokio::time::timeout(PING_TIMEOUT, refresh).await {
+    // Both at once, so that a database that does not answer delays the metrics once.
+    let refresh = tokio::time::timeout(PING_TIMEOUT, refresh);
+    let (refreshed, hidden) = tokio::join!(refresh, web.hidden_receivers());
+    match refreshed {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::warn!(%error, "failed to count the waiting deliveries for the metrics");
@@ -88,6 +91,6 @@ pub async fn scrape(web: Visit) -> impl IntoResponse {
     }
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        without_receivers(&web.state.metrics.render(), web.hidden_receivers()),
+        without_receivers(&web.state.metrics.render(), hidden),
     )
 }

@@ -2,15 +2,20 @@
 
 use std::convert::Infallible;
 use std::ops::Deref;
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Html;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use crate::domain::{Item, Role};
 use crate::web::Web;
 use crate::web::access::caller::{Caller, Proof, SignedIn};
+
+/// A database that takes longer than this to say who had matches is not waited for.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The shared state, with the person who asks.
 pub(super) struct Visit {
@@ -18,7 +23,8 @@ pub(super) struct Visit {
     pub caller: Caller,
     /// The first segment of the path: `changes`, or nothing for the overview.
     section: String,
-    hidden_receivers: Vec<String>,
+    /// Read when it is first asked for.
+    hidden_receivers: OnceCell<Vec<String>>,
 }
 
 impl Deref for Visit {
@@ -34,11 +40,7 @@ impl FromRequestParts<Web> for Visit {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
         let caller = parts.extensions.get::<Caller>().cloned().unwrap_or_default();
         let section = parts.uri.path().split('/').nth(1).unwrap_or_default().to_owned();
-        let hidden_receivers = match &caller.0 {
-            Some(_) => Vec::new(),
-            None => hidden_receivers(web).await,
-        };
-        Ok(Self { web: web.clone(), caller, section, hidden_receivers })
+        Ok(Self { web: web.clone(), caller, section, hidden_receivers: OnceCell::new() })
     }
 }
 
@@ -48,8 +50,13 @@ impl FromRequestParts<Web> for Visit {
 async fn hidden_receivers(web: &Web) -> Vec<String> {
     let receivers = web.state.status.receivers();
     let has_watchlists = !web.state.status.watchlists().is_empty();
-    let mut hidden = web.state.store.receivers_with_matches().await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "failed to read who was shown matches; no receiver is shown");
+    let read = tokio::time::timeout(READ_TIMEOUT, web.state.store.receivers_with_matches());
+    let read = match read.await {
+        Ok(read) => read.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("the database did not answer within {} s", READ_TIMEOUT.as_secs())),
+    };
+    let mut hidden = read.unwrap_or_else(|problem| {
+        tracing::warn!("failed to read who was shown matches, so no receiver is shown: {problem}");
         receivers.iter().map(|receiver| receiver.name.clone()).collect()
     });
     let show_matches = receivers.iter().filter(|receiver| has_watchlists && receiver.shows_matches);
@@ -60,13 +67,13 @@ async fn hidden_receivers(web: &Web) -> Vec<String> {
 }
 
 impl Visit {
-    /// For an answer that is given before it is known who asks. It shows no receiver.
+    /// For an answer that is given before it is known who asks.
     pub fn of_nobody(web: &Web) -> Self {
         Self {
             web: web.clone(),
             caller: Caller::default(),
             section: "-".to_owned(),
-            hidden_receivers: Vec::new(),
+            hidden_receivers: OnceCell::new(),
         }
     }
 
@@ -82,15 +89,23 @@ impl Visit {
     }
 
     /// The receivers that are or were shown matches, if nobody is signed in.
-    pub fn hidden_receivers(&self) -> &[String] {
-        &self.hidden_receivers
+    pub async fn hidden_receivers(&self) -> &[String] {
+        if self.is_signed_in() {
+            return &[];
+        }
+        self.hidden_receivers.get_or_init(|| hidden_receivers(&self.web)).await
     }
 
-    /// Whether an item is shown: not if only hidden receivers have it, because a match may have
-    /// opened it.
-    pub fn shows_item(&self, item: &Item) -> bool {
-        let hidden = self.hidden_receivers();
-        hidden.is_empty() || item.receivers().iter().any(|name| !hidden.contains(name))
+    /// An item, if it is shown.
+    pub async fn shown_item(&self, item: Option<Item>) -> Option<Item> {
+        let hidden = self.hidden_receivers().await;
+        item.filter(|item| is_shown(item, hidden))
+    }
+
+    /// Takes out the items that are not shown.
+    pub async fn retain_shown(&self, items: &mut Vec<Item>) {
+        let hidden = self.hidden_receivers().await;
+        items.retain(|item| is_shown(item, hidden));
     }
 
     /// Whether nobody is signed in, and somebody could be.
@@ -133,4 +148,9 @@ impl Visit {
             }),
         }
     }
+}
+
+/// Not if only hidden receivers have it, because a match may have opened it.
+fn is_shown(item: &Item, hidden: &[String]) -> bool {
+    hidden.is_empty() || item.receivers().iter().any(|name| !hidden.contains(name))
 }

@@ -23,7 +23,7 @@ pub async fn list(web: Visit, RawQuery(query): RawQuery) -> Response {
         let query = asked.parameters.alerts(&web.state.settings.timezone, paging.size())?;
         let query = AlertQuery {
             offset: Some(paging.start()),
-            without_receivers: web.hidden_receivers().to_vec(),
+            without_receivers: web.hidden_receivers().await.to_vec(),
             ..query
         };
         let total = usize::try_from(store.count_alerts(&query).await?).unwrap_or(usize::MAX);

@@ -18,7 +18,7 @@ pub async fn list(web: Visit, RawQuery(query): RawQuery) -> Response {
         let query = asked.parameters.deliveries(paging.size())?;
         let query = DeliveryQuery {
             offset: Some(paging.start()),
-            without_receivers: web.hidden_receivers().to_vec(),
+            without_receivers: web.hidden_receivers().await.to_vec(),
             ..query
         };
         let total = usize::try_from(store.count_deliveries(&query).await?).unwrap_or(usize::MAX);

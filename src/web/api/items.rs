@@ -25,9 +25,7 @@ pub async fn list(web: Visit, RawQuery(query): RawQuery) -> Response {
 pub async fn one(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     answer(query, query::NONE, |asked| async move {
         let item = web.state.store.item(&ItemId(id.clone())).await?;
-        let item = item
-            .filter(|item| web.shows_item(item))
-            .ok_or(WebError::NotFound { what: "item", id })?;
+        let item = web.shown_item(item).await.ok_or(WebError::NotFound { what: "item", id })?;
         asked.all("items", &current_rows::item_rows(&web, vec![item]).await?)
     })
     .await

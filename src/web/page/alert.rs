@@ -45,13 +45,13 @@ async fn shown(
     let store = &web.state.store;
     let deliveries = DeliveryQuery {
         alert: Some(alert.alert_id.clone()),
-        without_receivers: web.hidden_receivers().to_vec(),
+        without_receivers: web.hidden_receivers().await.to_vec(),
         limit: Some(DELIVERIES),
         ..DeliveryQuery::default()
     };
     let total = store.count_deliveries(&deliveries).await?;
     let deliveries = delivery_rows(web, store.deliveries(&deliveries).await?).await?;
-    let item = store.item_of_alert(&alert.alert_id).await?.filter(|item| web.shows_item(item));
+    let item = web.shown_item(store.item_of_alert(&alert.alert_id).await?).await;
     let item = item_rows(web, item.into_iter().collect()).await?.pop();
     let changes = alert.body.all_changes();
     let links = records::links(&format!("alerts/{}", alert.alert_id), &Parameters::default());

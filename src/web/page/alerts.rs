@@ -21,7 +21,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let parameters = Parameters::read(query.as_deref(), query::ALERTS)?;
         let paging = Paging::read(&parameters, DEFAULT_LIMIT, MAX_LIMIT)?;
         let query = AlertQuery {
-            without_receivers: web.hidden_receivers().to_vec(),
+            without_receivers: web.hidden_receivers().await.to_vec(),
             ..parameters.alerts(&web.state.settings.timezone, paging.size())?
         };
         let total = web.state.store.count_alerts(&query).await?;

@@ -20,7 +20,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::DELIVERIES)?;
         let paging = Paging::read(&parameters, DEFAULT_LIMIT, MAX_LIMIT)?;
-        let hidden = web.hidden_receivers();
+        let hidden = web.hidden_receivers().await;
         let mut receivers = receiver_names(&web);
         receivers.retain(|name| !hidden.contains(name));
         let query = DeliveryQuery {

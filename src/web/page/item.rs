@@ -18,10 +18,9 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
     let context = async {
         Parameters::read(query.as_deref(), query::NONE)?;
         let store = &web.state.store;
-        let item = store
-            .item(&ItemId(id.clone()))
-            .await?
-            .filter(|item| web.shows_item(item))
+        let item = web
+            .shown_item(store.item(&ItemId(id.clone())).await?)
+            .await
             .ok_or(WebError::NotFound { what: "item", id: id.clone() })?;
         let alerts = item.alerts.clone();
         let ids = item.alert_ids();

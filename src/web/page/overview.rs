@@ -44,13 +44,13 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let receivers = current_rows::receiver_rows(&web).await?;
         let latest = AlertQuery {
             kinds: AlertKind::of_pages(),
-            without_receivers: web.hidden_receivers().to_vec(),
+            without_receivers: web.hidden_receivers().await.to_vec(),
             limit: Some(LATEST_ALERTS),
             ..AlertQuery::default()
         };
         let alerts = current_rows::alert_lines(&web, &latest).await?;
         let mut items = web.state.store.unclosed_items().await?;
-        items.retain(|item| web.shows_item(item));
+        web.retain_shown(&mut items).await;
         let more_items = items.len().saturating_sub(SHOWN_ITEMS);
         items.truncate(SHOWN_ITEMS);
         let items = current_rows::item_rows(&web, items).await?;
