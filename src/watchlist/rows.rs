@@ -454,6 +454,21 @@ mod tests {
     }
 
     #[test]
+    fn err_more_names_than_are_compared_are_said() {
+        let names = |count: usize| (1..=count).map(|n| format!("A{n}")).collect::<Vec<_>>();
+        let row = |count| ["C1".to_owned(), "Alder".to_owned(), names(count).join(";")];
+        for (count, problems) in [(MAX_LISTED, 0), (MAX_LISTED + 1, 1)] {
+            let row = row(count);
+            let row: Vec<&str> = row.iter().map(String::as_str).collect();
+            let found = read(&Columns::default(), &[HEADER, &row]).unwrap();
+            assert_eq!(found.counterparties[0].aliases, names(MAX_LISTED));
+            assert_eq!(found.problems.len(), problems, "{:?}", found.problems);
+        }
+        let named = problems(&[HEADER, &["C1", "Alder", &names(51).join(";")]]);
+        assert!(named[0].contains("at most 50 other names or addresses, but got 51"), "{named:?}");
+    }
+
+    #[test]
     fn columns_that_are_not_used_are_noted() {
         let rows: &[&[&str]] = &[&["id", "name", "Fax", "Straße", "Hausnummer"], &["1", "Alder"]];
         let found = read(&Columns::default(), rows).unwrap();

@@ -15,8 +15,10 @@ pub const MAX_UNPACKED: u64 = 1_000_000_000;
 /// The most bytes of one part that is read into memory as a whole: the table of texts, the styles,
 /// the relations. Each text takes several times its bytes.
 pub const MAX_WHOLE_PART: u64 = 250_000_000;
-/// The most letters of a cell in Excel. A text that many cells refer to takes its place in each.
+/// The most letters of a cell in Excel.
 pub const MAX_CELL: usize = 32_767;
+/// The most bytes of the text of all cells. Many cells may refer to one text.
+pub const MAX_TEXT: u64 = 250_000_000;
 /// Where the sheets are, which are read cell by cell.
 const SHEETS: &str = "xl/worksheets/sheet";
 
@@ -55,7 +57,7 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Found)) -> Result<(), WorkbookErr
         each(Found::Note(text.to_owned()));
     }
     let are_several = visible.len() > 1;
-    let mut left = usize::try_from(MAX_WHOLE_PART).unwrap_or(usize::MAX);
+    let mut left = usize::try_from(MAX_TEXT).unwrap_or(usize::MAX);
     for sheet in visible {
         // Cell by cell: a whole range would take memory for each cell between two far corners.
         let name = sheet.name.clone();
@@ -81,7 +83,7 @@ pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Found)) -> Result<(), WorkbookErr
             }
             left = left.checked_sub(text.len()).ok_or_else(|| WorkbookError::UnpacksToMuch {
                 what: "the text of all cells".to_owned(),
-                limit: MAX_WHOLE_PART,
+                limit: MAX_TEXT,
             })?;
             if row.line != line && any {
                 each(Found::Row(std::mem::replace(&mut row, Cells { line, cells: Vec::new() })));
@@ -215,6 +217,82 @@ mod tests {
             limit: MAX_WHOLE_PART,
         };
         assert_eq!(error, expected);
+    }
+
+    /// A workbook with this text, which each of the cells refers to. It names a second sheet, whose
+    /// part may be there or not.
+    fn book(text: &str, cells: usize, has_second: bool) -> Vec<u8> {
+        use std::io::Write;
+        const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        const RELATIONS: &str =
+            "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+        let sheet = |n: u32| format!("<sheet name=\"S{n}\" sheetId=\"{n}\" r:id=\"r{n}\"/>");
+        let relation = |id: &str, kind: &str, target: &str| {
+            format!("<Relationship Id=\"{id}\" Type=\"{RELATIONS}/{kind}\" Target=\"{target}\"/>")
+        };
+        let related = [
+            relation("r1", "worksheet", "worksheets/sheet1.xml"),
+            relation("r2", "worksheet", "worksheets/sheet2.xml"),
+            relation("r3", "sharedStrings", "sharedStrings.xml"),
+        ];
+        let row = |n: usize| format!("<row r=\"{n}\"><c r=\"A{n}\" t=\"s\"><v>0</v></c></row>");
+        let rows = |count: usize| {
+            let rows: String = (1..=count).map(row).collect();
+            format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>")
+        };
+        let relations =
+            |all: &str| format!("<Relationships xmlns=\"{PACKAGE}\">{all}</Relationships>");
+        let mut parts = vec![
+            ("_rels/.rels", relations(&relation("r1", "officeDocument", "xl/workbook.xml"))),
+            (
+                "xl/workbook.xml",
+                format!(
+                    "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{RELATIONS}\">\
+                     <sheets>{}{}</sheets></workbook>",
+                    sheet(1),
+                    sheet(2)
+                ),
+            ),
+            ("xl/_rels/workbook.xml.rels", relations(&related.concat())),
+            ("xl/sharedStrings.xml", format!("<sst xmlns=\"{MAIN}\"><si><t>{text}</t></si></sst>")),
+            ("xl/worksheets/sheet1.xml", rows(cells)),
+        ];
+        parts.extend(has_second.then(|| ("xl/worksheets/sheet2.xml", rows(1))));
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(content.as_bytes()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn err_a_sheet_that_cannot_be_read_is_named() {
+        let mut found = 0;
+        rows(&book("Alder", 2, true), &mut |_| found += 1).unwrap();
+        assert_eq!(found, 5, "two sheets with three rows");
+        let error = rows(&book("Alder", 2, false), &mut |_| ()).unwrap_err().to_string();
+        assert!(error.contains("the sheet `S2`"), "{error}");
+    }
+
+    #[test]
+    fn err_cells_with_more_text_than_excel_allows() {
+        rows(&book(&"ü".repeat(MAX_CELL), 1, true), &mut |_| ()).unwrap();
+        let error = rows(&book(&"ü".repeat(MAX_CELL + 1), 1, true), &mut |_| ()).unwrap_err();
+        let expected = "the sheet `S1`: a cell of row 1 has over 32767 letters";
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+
+    #[test]
+    fn err_one_text_in_very_many_cells() {
+        let cells = usize::try_from(MAX_TEXT).unwrap() / MAX_CELL + 1;
+        let bytes = book(&"a".repeat(MAX_CELL), cells, true);
+        assert!(bytes.len() < 100_000, "{}", bytes.len());
+        let error = rows(&bytes, &mut |_| ()).unwrap_err();
+        let what = "the text of all cells".to_owned();
+        assert_eq!(error, WorkbookError::UnpacksToMuch { what, limit: MAX_TEXT });
+        assert_eq!(MAX_TEXT, 250_000_000);
     }
 
     #[test]

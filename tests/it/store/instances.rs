@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use entitywatch::domain::MatchId;
 use entitywatch::store::{
-    InstanceSettings, Lease, LeaseTimes, Mode, ReceiverState, StoreError, StoreUrl, open_as, verify,
+    InstanceSettings, Lease, LeaseTimes, Mode, PreparedWatchlist, ReceiverState, StoreError,
+    StoreUrl, open_as, verify,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::sync::Arc;
@@ -219,6 +221,39 @@ async fn one_watches_and_a_former_watcher_writes_nothing() {
     let kinds: Vec<String> =
         first.journal(0, 10).await.unwrap().into_iter().map(|entry| entry.kind).collect();
     assert_eq!(kinds, ["watch.taken", "check", "watch.taken", "check"]);
+}
+
+#[tokio::test]
+async fn a_former_holder_of_the_matches_writes_none() {
+    let Some(place) = Place::postgres().await else { return };
+    let (first, second) = (daemon(&place.url).await, daemon(&place.url).await);
+    let lease = first.take_lease("matches").await.unwrap().unwrap();
+    let lost = Fence::of([&lease]);
+    first.release(&lease).await.unwrap();
+    let held = Fence::of([&second.take_lease("matches").await.unwrap().unwrap()]);
+    let prepared = || PreparedWatchlist {
+        watchlist: "customers".to_owned(),
+        generation: 1,
+        made_by: "a test".to_owned(),
+        content: Vec::new(),
+    };
+    let id = MatchId("mat_none".to_owned());
+    let errors = [
+        first
+            .change_match(&id, (time(AT), &lost), |_| Ok::<_, ()>(event("match.confirmed")))
+            .await
+            .unwrap_err(),
+        first
+            .erase_counterparty("customers", "C1", (time(AT), &lost), |_| event("erased"))
+            .await
+            .unwrap_err(),
+        first.rename_watchlist("customers", "clients", &lost).await.unwrap_err(),
+        first.keep_prepared_watchlist(prepared(), &lost).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert!(matches!(error, StoreError::LeaseLost { .. }), "{error}");
+    }
+    second.keep_prepared_watchlist(prepared(), &held).await.unwrap();
 }
 
 #[tokio::test]
